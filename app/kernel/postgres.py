@@ -63,7 +63,7 @@ class PooledPostgres(PostgresEngine):
         self.dsn = dsn
         super().__init__(config={"dsn": dsn})
 
-    def check_version(self) -> None:
+    async def check_version(self) -> None:
         """Piccolo would connect here, before there is an event loop; `ngayso doctor` checks the version instead."""
 
     async def open(self) -> None:
