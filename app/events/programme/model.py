@@ -83,6 +83,7 @@ class Session(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `starts_at` is none while the session is not placed in time, `place` none while it has no venue.
     `previous_starts_at`/`previous_ends_at`/`previous_place` keep what was moved from, for readers ("dời lịch").
+    `gone`: it was published once and has left the programme since; to readers that is a cancelled session.
     """
 
     uid: UUID
@@ -96,10 +97,14 @@ class Session(msgspec.Struct, frozen=True, omit_defaults=True):
     previous_ends_at: datetime | None = None
     previous_place: Place | None = None
     sites: tuple[Site, ...] = ()
+    gone: bool = False
 
 
 class Activity(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One activity of the Week with all that a reader may know of it. `number` is unique in its edition and in exports."""
+    """One activity of the Week with all that a reader may know of it. `number` is unique in its edition and in exports.
+
+    `gone`: it was published once and has left the programme since; readers see it cancelled.
+    """
 
     id: UUID
     number: int
@@ -127,6 +132,27 @@ class Activity(msgspec.Struct, frozen=True, omit_defaults=True):
     speakers: tuple[Speaker, ...] = ()
     links: tuple[str, ...] = ()
     language: str = ""
+    gone: bool = False
+
+    def status_of(self, session: Session) -> SessionStatus:
+        """What a reader must know of this session: the activity's cancellation outranks the session's own status."""
+        if self.gone or session.gone or self.status == "cancelled" or session.status == "cancelled":
+            return "cancelled"
+        if self.status == "postponed" or session.status == "postponed":
+            return "postponed"
+        return "confirmed"
+
+    @property
+    def public_status(self) -> SessionStatus:
+        """The status of the whole: cancelled or postponed when it, or every one of its sessions, is."""
+        if self.gone or self.status == "cancelled":
+            return "cancelled"
+        if self.status == "postponed":
+            return "postponed"
+        each = {self.status_of(session) for session in self.sessions}
+        if not each or "confirmed" in each:
+            return "confirmed"
+        return "postponed" if "postponed" in each else "cancelled"
 
 
 class EditionInfo(msgspec.Struct, frozen=True, omit_defaults=True):
