@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.kernel.database import engine, engine_name, row, rows
-from app.kernel.paths import bundled
+from app.kernel.paths import MIGRATIONS
 
 ROOMS = ("kernel", "accounts", "events", "registrations", "exhibitors", "awards")
 _LOCK = 1010_2026  # any number, the same in every process
@@ -31,7 +31,7 @@ class Migration:
 
 def available() -> list[Migration]:
     """All migrations that ship with this version, in the order in which they run."""
-    return [_read(room, file) for room in ROOMS for file in sorted((bundled("migrations") / room).glob("[!_]*.py"))]
+    return [_read(room, file) for room in ROOMS for file in sorted((MIGRATIONS / room).glob("[!_]*.py"))]
 
 
 def _read(room: str, file: Path) -> Migration:
