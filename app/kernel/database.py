@@ -148,7 +148,8 @@ async def run_many(sql: str, values: list[tuple[Any, ...]]) -> None:
             compiled = _compile(sql, True)
             await current.writer.do(lambda connection: connection.executemany(compiled, values).close())
         else:
-            transaction: Any = current.current_transaction.get()
+            transaction = current.current.get()
+            assert transaction is not None
             await transaction.connection.executemany(_compile(sql, False), values)
     except (sqlite3.IntegrityError, asyncpg.IntegrityConstraintViolationError) as error:
         raise as_conflict(error) from None

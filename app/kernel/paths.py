@@ -11,3 +11,10 @@ def bundled(name: str) -> Path:
     """The folder `templates`, `static`, `locales`, `migrations` or `sample`."""
     in_wheel = _APP / "_bundled" / name
     return in_wheel if in_wheel.is_dir() else _APP.parent / name
+
+
+TEMPLATES = bundled("templates")
+STATIC = bundled("static")
+LOCALES = bundled("locales")
+MIGRATIONS = bundled("migrations")
+SAMPLE = bundled("sample")

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import contextvars
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from piccolo.engine.sqlite import SQLiteEngine
 from piccolo.querystring import QueryString
@@ -88,7 +89,7 @@ class SQLiteTransaction:
         except BaseException:
             self.engine.write_lock.release()
             raise
-        self._context = self.engine.current_transaction.set(self)
+        self._context = self.engine.current.set(self)
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
@@ -102,7 +103,7 @@ class SQLiteTransaction:
             else:
                 await self._rollback()
         finally:
-            self.engine.current_transaction.reset(self._context)
+            self.engine.current.reset(self._context)
             self.engine.write_lock.release()
 
     async def _rollback(self) -> None:
@@ -118,6 +119,8 @@ class KeptSQLite(SQLiteEngine):
 
     def __init__(self, path: Path) -> None:
         super().__init__(path=str(path))
+        # Piccolo's own variable, seen with our type: MigrationManager and friends look there.
+        self.current: contextvars.ContextVar[SQLiteTransaction | None] = cast("Any", self.current_transaction)
         self.file = path
         self.write_lock = asyncio.Lock()
         self.writer = Lane(str(path), read_only=False)
@@ -143,7 +146,7 @@ class KeptSQLite(SQLiteEngine):
 
     async def fetch(self, sql: str, args: Sequence[Any] = ()) -> list[Row]:
         """Run one statement: in the open transaction of this task, else on a reader."""
-        transaction = self.current_transaction.get()
+        transaction = self.current.get()
         if transaction is not None:
             if transaction.task is not asyncio.current_task():
                 raise RuntimeError("a task born inside a unit of work may not use its transaction; start it after the commit")
