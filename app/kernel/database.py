@@ -33,6 +33,7 @@ from app.kernel.clock import now
 from app.kernel.ids import uuid7
 from app.kernel.postgres import PooledPostgres
 from app.kernel.sqlite import KeptSQLite
+from app.settings import Settings
 
 Row = dict[str, Any]
 Engine = KeptSQLite | PooledPostgres
@@ -61,12 +62,13 @@ class Conflict(Exception):
 # --- opening ---------------------------------------------------------------------------------------------------------
 
 
-async def open_database(url: str) -> Engine:
-    """Open `sqlite:///path` or `postgresql://…` and bind every Piccolo table to it. The schema is `kernel.migrate`'s."""
+async def open_database(settings: Settings) -> Engine:
+    """Open the database of these settings and bind every Piccolo table to it. The schema is `kernel.migrate`'s."""
     global _engine
     if _engine is not None:
         raise RuntimeError("a database is already open in this process")
-    engine: Engine = KeptSQLite(Path(url.removeprefix("sqlite:///"))) if url.startswith("sqlite:///") else PooledPostgres(url)
+    url = settings.database_url
+    engine: Engine = KeptSQLite(Path(url.removeprefix("sqlite:///"))) if settings.is_sqlite else PooledPostgres(url)
     await engine.open()
     for table in TABLE_REGISTRY:
         table._meta._db = engine
