@@ -20,8 +20,11 @@ import re
 import secrets
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 import msgspec
+
+from app.kernel.signing import secrets_in_use
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 29
@@ -49,18 +52,19 @@ class Keyring(msgspec.Struct, frozen=True):
         return cls(tuple((ALPHABET[hashlib.sha256(key).digest()[0] & 31], key) for key in derived))
 
 
-_ring = Keyring.from_secrets([secrets.token_hex(32)])
+@lru_cache(maxsize=4)
+def _ring_of(phrases: tuple[str, ...]) -> Keyring:
+    return Keyring.from_secrets(phrases)
 
 
-def use_keys(ring: Keyring) -> None:
-    """Sign and verify with these keys from now on; `create_app` calls it with the keys of the settings."""
-    global _ring
-    _ring = ring
+def _ring() -> Keyring:
+    """The keys of this process: they follow the secrets of `kernel.signing`, so that one setting rotates both."""
+    return _ring_of(secrets_in_use())
 
 
 def new_code() -> str:
     """A fresh ticket code, signed with the present key."""
-    key_id, key = _ring.keys[0]
+    key_id, key = _ring().keys[0]
     signed = key_id + "".join(ALPHABET[byte & 31] for byte in secrets.token_bytes(_RANDOM))
     return signed + _mac(key, signed)
 
@@ -70,7 +74,7 @@ def is_genuine(code: str) -> bool:
     if not has_code_shape(code):
         return False
     signed, mac = code[:_SIGNED], code[_SIGNED:]
-    return any(hmac.compare_digest(_mac(key, signed), mac) for key_id, key in _ring.keys if key_id == code[0])
+    return any(hmac.compare_digest(_mac(key, signed), mac) for key_id, key in _ring().keys if key_id == code[0])
 
 
 def has_code_shape(text: str) -> bool:
