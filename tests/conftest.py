@@ -22,9 +22,13 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, Playwright, async_playwright
 
+from tests.ground.browser import is_complaint, launch
 from tests.ground.databases import Engine, Postgresql, Sqlite, migrated
 from tests.ground.ports import scratch
+from tests.ground.server import Server, ServerFactory
 from tests.ground.smtp import MailServer
 
 if TYPE_CHECKING:
@@ -40,12 +44,21 @@ def pytest_configure(config: pytest.Config) -> None:
     if ENGINE not in ("sqlite", "postgresql"):
         raise pytest.UsageError("NGAYSO_TEST_DATABASE must be sqlite or postgresql")
     # A developer's own settings must not reach the tests.
-    for variable in [name for name in os.environ if name.startswith("NGAYSO_") and name not in ("NGAYSO_TEST_DATABASE", "NGAYSO_REAL_DATA")]:
+    for variable in [
+        name for name in os.environ if name.startswith("NGAYSO_") and name not in ("NGAYSO_TEST_DATABASE", "NGAYSO_REAL_DATA")
+    ]:
         del os.environ[variable]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Browser tests run wholly on SQLite; on PostgreSQL a smoke of them. Tests of one engine stay on it."""
+    """Browser tests run wholly on SQLite; on PostgreSQL a smoke of them. Tests of one engine stay on it.
+
+    All tests that use the one browser share its event loop.
+    """
+    for item in items:
+        if "playwright" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
     other = "postgresql_only" if ENGINE == "sqlite" else "sqlite_only"
     left_out = [
         item
@@ -149,6 +162,65 @@ async def house(database: Settings, clock: FrozenClock) -> AsyncIterator[House]:
     app = create_app(database, clock)
     async with app.lifespan(), browser_like(app) as client:
         yield House(app, client, database, clock)
+
+
+@pytest.fixture
+def server(engine: Engine, template: str) -> Iterator[ServerFactory]:
+    """Make real servers, each on a fresh database and data folder; all are stopped at the end.
+
+    `server()` is started; `server(start=False)` not yet. `clock=None` lets it run on the machine's clock.
+    Other keywords are NGAYSO_ variables in lower case: `server(smtp_url=smtp.url)`.
+    """
+    made: list[Server] = []
+
+    def make(*, source: str = template, clock: datetime | None = THURSDAY, start: bool = True, **variables: str) -> Server:
+        folder = scratch("server")
+        environment = {f"NGAYSO_{name.upper()}": value for name, value in variables.items()}
+        one = Server(engine.copy(source, folder), folder, clock=clock, **environment)
+        made.append(one)
+        return one.start() if start else one
+
+    yield make
+    for one in made:
+        if one.process is not None:
+            one.stop()
+        engine.remove(one.database_url)
+        shutil.rmtree(one.data_dir, ignore_errors=True)
+
+
+@pytest.fixture
+def live_server(server: ServerFactory) -> Server:
+    """A running server on a fresh migrated database."""
+    return server()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def playwright() -> AsyncIterator[Playwright]:
+    """Playwright's driver, one for the run."""
+    async with async_playwright() as driver:
+        yield driver
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chromium(playwright: Playwright) -> AsyncIterator[Browser]:
+    """One Chromium for the run. Tests open contexts of their own in it, or take `page`."""
+    browser = await launch(playwright)
+    yield browser
+    await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(chromium: Browser) -> AsyncIterator[Page]:
+    """A phone's page, 390 px wide, in Vietnamese. Any error of a script or of the content security policy fails the test."""
+    context = await chromium.new_context(viewport={"width": 390, "height": 844}, locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh")
+    context.set_default_timeout(10_000)
+    one = await context.new_page()
+    complaints: list[str] = []
+    one.on("pageerror", lambda error: complaints.append(str(error)))
+    one.on("console", lambda message: complaints.append(message.text) if is_complaint(message) else None)
+    yield one
+    await context.close()
+    assert not complaints, "the browser complained: " + "; ".join(complaints)
 
 
 @pytest.fixture

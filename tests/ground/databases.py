@@ -1,4 +1,4 @@
-"""Fresh databases, fast: one is migrated per test run by the real `ngayso migrate`, every test gets a copy."""
+"""Fresh databases, fast: one is migrated per test run, every test gets a copy."""
 
 from __future__ import annotations
 
@@ -17,24 +17,35 @@ from tests.ground.postgres import Cluster
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def ngayso(*arguments: str, database_url: str, data_dir: Path, timeout: float = 120, **environment: str) -> subprocess.CompletedProcess[str]:
+def ngayso(
+    *arguments: str, database_url: str, data_dir: Path, timeout: float = 120, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """Run the `ngayso` command line for real, and return what it said and its exit code."""
     return subprocess.run(
         [sys.executable, "-m", "app.cli", *arguments],
-        cwd=ROOT, check=False, capture_output=True, text=True, timeout=timeout, env=clean_environment(database_url, data_dir, **environment),
-    )  # fmt: skip
+        cwd=ROOT,
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        env=clean_environment(database_url, data_dir, **environment),
+    )
 
 
 def clean_environment(database_url: str, data_dir: Path, **more: str) -> dict[str, str]:
     """The environment of a server of ours: no NGAYSO_ variable of the developer's shell leaks in."""
     own = {key: value for key, value in os.environ.items() if not key.startswith("NGAYSO_")}
-    return own | {
-        "NGAYSO_DATABASE_URL": database_url,
-        "NGAYSO_DATA_DIR": str(data_dir),
-        "NGAYSO_SECRET_KEY": "a secret of the tests, long enough to sign with",
-        "PYTHONPATH": str(ROOT),
-        "PYTHONUNBUFFERED": "1",
-    } | more
+    return (
+        own
+        | {
+            "NGAYSO_DATABASE_URL": database_url,
+            "NGAYSO_DATA_DIR": str(data_dir),
+            "NGAYSO_SECRET_KEY": "a secret of the tests, long enough to sign with",
+            "PYTHONPATH": str(ROOT),
+            "PYTHONUNBUFFERED": "1",
+        }
+        | more
+    )
 
 
 def must(done: subprocess.CompletedProcess[str]) -> subprocess.CompletedProcess[str]:
@@ -105,13 +116,35 @@ class Postgresql:
         self.cluster.stop()
 
 
+_MIGRATE = """
+import asyncio
+from app.kernel.database import close_database, open_database
+from app.kernel.migrate import migrate
+from app.settings import Settings
+
+async def main():
+    await open_database(Settings.from_env())
+    await migrate()
+    await close_database()
+
+asyncio.run(main())
+"""
+
+
+def migrate(database_url: str, data_dir: Path) -> subprocess.CompletedProcess[str]:
+    """Bring a database up to date in a process of its own: this one's engine and event loop stay untouched."""
+    environment = clean_environment(database_url, data_dir)
+    command = [sys.executable, "-c", _MIGRATE]
+    return subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True, timeout=120, env=environment)
+
+
 @contextmanager
 def migrated(engine: Engine) -> Iterator[str]:
     """A migrated, otherwise empty database to copy from."""
     folder = scratch("migrate")
     url = engine.empty()
     try:
-        must(ngayso("migrate", database_url=url, data_dir=folder))
+        must(migrate(url, folder))
         yield url
     finally:
         shutil.rmtree(folder, ignore_errors=True)

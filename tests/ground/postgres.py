@@ -15,7 +15,9 @@ import asyncpg
 from tests.ground.background import Background
 from tests.ground.ports import free_port, scratch
 
-HOW_TO_GET_IT = "PostgreSQL is not installed, and the tests run on it too. Install it with: sudo apt-get install postgresql (Debian, Ubuntu)."
+HOW_TO_GET_IT = (
+    "PostgreSQL is not installed, and the tests run on it too. Install it with: sudo apt-get install postgresql (Debian, Ubuntu)."
+)
 
 
 def binaries() -> Path:
@@ -67,10 +69,11 @@ class Cluster:
             "shared_buffers": "64MB", "fsync": "on", "synchronous_commit": "on", "timezone": "UTC", "log_min_messages": "fatal",
         }  # fmt: skip
         arguments = [part for key, value in options.items() for part in ("-c", f"{key}={value}")]
-        self.process = subprocess.Popen(
-            [str(self.bin / "postgres"), "-D", str(self.folder / "data"), *arguments],
-            cwd="/", stdout=subprocess.DEVNULL, stderr=(self.folder / "log").open("wb"), **self._as_user,  # type: ignore[call-overload]
-        )  # fmt: skip
+        with (self.folder / "log").open("wb") as log:
+            self.process = subprocess.Popen(
+                [str(self.bin / "postgres"), "-D", str(self.folder / "data"), *arguments],
+                cwd="/", stdout=log, stderr=log, **self._as_user,  # type: ignore[call-overload]
+            )  # fmt: skip
         deadline = time.monotonic() + 60
         while True:
             try:
