@@ -16,13 +16,11 @@ from markupsafe import Markup
 DAY = (1, 0, 1, 0)
 """10·10."""
 
-# One sign is as high as the strip; the unit is that of the viewBox, so any size in CSS keeps the proportions.
+# Units of the viewBox, so any size in CSS keeps the proportions. Everything is one stroke with round ends.
 _HIGH = 16
-_BAR = 4
-_RING = 14
-_STROKE = 3
-_GAP = 6
-_DOT = 3
+_STROKE = 3.4
+_RADIUS = 5.3
+_GAP = 5.6
 
 
 @lru_cache(maxsize=4096)
@@ -46,12 +44,13 @@ def _stream(slug: str) -> Iterator[int]:
         counter += 1
 
 
-def _bar(x: float, y: float = 0, high: float = _HIGH, wide: float = _BAR) -> str:
-    return f'<rect x="{x:g}" y="{y:g}" width="{wide:g}" height="{high:g}" rx="{wide / 2:g}"/>'
+def _bar(x: float, y: float, high: float) -> str:
+    return f"M{x:g} {y:g}v{high:g}"
 
 
-def _ring(cx: float, cy: float, diameter: float = _RING, stroke: float = _STROKE) -> str:
-    return f'<circle cx="{cx:g}" cy="{cy:g}" r="{(diameter - stroke) / 2:g}" fill="none" stroke="currentColor" stroke-width="{stroke:g}"/>'
+def _ring(cx: float, top: float, radius: float) -> str:
+    """A full turn: SVG cannot draw an arc that ends where it starts, so it ends a hair before and is closed."""
+    return f"M{cx:g} {top:g}a{radius:g} {radius:g} 0 1 1-.1 0z"
 
 
 @lru_cache(maxsize=4096)
@@ -60,16 +59,18 @@ def strip(slug: str, cells: int = 24) -> Markup:
     signs: list[str] = []
     x = 0.0
     for place, bit in enumerate(bits(slug, cells)):
-        if place == 2:
-            signs.append(f'<circle cx="{x + _DOT / 2:g}" cy="{_HIGH / 2:g}" r="{_DOT / 2:g}"/>')
-            x += _DOT + _GAP
+        if place == 2:  # the dot of 10·10: a stroke without length
+            signs.append(f"M{round(x + _STROKE / 2, 1):g} {_HIGH / 2:g}h0")
+            x += _STROKE + _GAP
+        wide = _STROKE if bit else 2 * _RADIUS + _STROKE
+        middle = round(x + wide / 2, 1)
         if bit:
-            signs.append(_bar(x))
-            x += _BAR + _GAP
+            signs.append(_bar(middle, _STROKE / 2, round(_HIGH - _STROKE, 1)))
         else:
-            signs.append(_ring(x + _RING / 2, _HIGH / 2))
-            x += _RING + _GAP
-    return Markup(_svg("motif", max(x - _GAP, 1), _HIGH, "".join(signs)))
+            signs.append(_ring(middle, round(_HIGH / 2 - _RADIUS, 1), _RADIUS))
+        x += wide + _GAP
+    path = f'<path stroke-width="{_STROKE:g}" d="{"".join(signs)}"/>'
+    return Markup(_svg("motif", round(max(x - _GAP, 1), 1), _HIGH, path))
 
 
 @lru_cache(maxsize=256)
@@ -80,14 +81,14 @@ def panel(slug: str, columns: int = 10, rows: int = 10) -> Markup:
     """
     pitch = 24
     stream = _stream(f"quiet:{slug}")
-    signs: list[str] = []
+    paths: list[list[str]] = [[], [], []]
     for place, bit in enumerate(bits(slug, columns * rows)):
         cx = place % columns * pitch + pitch / 2
         cy = place // columns * pitch + pitch / 2
         quiet = 0 if place < len(DAY) else next(stream) + next(stream)
-        sign = _bar(cx - 3, cy - 8, 16, 6) if bit else _ring(cx, cy, 16, 4)
-        signs.append(f'<g class="q{quiet}">{sign}</g>')
-    return Markup(_svg("motif-panel", columns * pitch, rows * pitch, "".join(signs)))
+        paths[quiet].append(_bar(cx, cy - 6.5, 13) if bit else _ring(cx, cy - 6.5, 6.5))
+    drawn = "".join(f'<path class="q{quiet}" stroke-width="4.5" d="{"".join(signs)}"/>' for quiet, signs in enumerate(paths))
+    return Markup(_svg("motif-panel", columns * pitch, rows * pitch, drawn))
 
 
 def picture(slug: str, colour: str, cells: int = 24) -> str:
@@ -98,6 +99,6 @@ def picture(slug: str, colour: str, cells: int = 24) -> str:
 
 def _svg(name: str, wide: float, high: float, inside: str) -> str:
     return (
-        f'<svg class="{name}" viewBox="0 0 {wide:g} {high:g}" fill="currentColor" aria-hidden="true" focusable="false">'
-        f"{inside}</svg>"
+        f'<svg class="{name}" viewBox="0 0 {wide:g} {high:g}" fill="none" stroke="currentColor" stroke-linecap="round"'
+        f' aria-hidden="true" focusable="false">{inside}</svg>'
     )
