@@ -84,6 +84,8 @@ class Account(Table, tablename="account"):
     language = text(2, default="vi")
     person = optional_fk(Person)
     created_at = instant()
+    search_text = text(500)
+    sort_text = text(500)
     revision = integer(default=1)
 
 
