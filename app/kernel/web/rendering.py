@@ -59,6 +59,7 @@ def environment() -> Environment:
         demo=demo,
         url=url,
         in_language=in_language,
+        navigation=navigation.navigation,
         asset=asset,
         motif=motif.strip,
         motif_panel=motif.panel,
