@@ -17,7 +17,7 @@ from litestar.response import Response
 
 from app.kernel import clock
 from app.kernel.paths import bundled
-from app.kernel.web import access, i18n, motif, visit, wording
+from app.kernel.web import access, i18n, motif, navigation, visit, wording
 from app.kernel.web.assets import asset
 
 HTML = "text/html; charset=utf-8"
