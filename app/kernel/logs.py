@@ -40,7 +40,7 @@ def set_up_logs(log_format: str) -> None:
     root.addHandler(handler)
     root.setLevel(logging.INFO)
     # Their lines hold whole paths and queries; ours hold routes.
-    for name in ("uvicorn.access", "aiosmtplib", "httpx"):
+    for name in ("uvicorn.access", "aiosmtplib", "httpx", "piccolo"):
         logging.getLogger(name).setLevel(logging.WARNING)
     for name in ("uvicorn", "uvicorn.error"):
         logging.getLogger(name).handlers.clear()

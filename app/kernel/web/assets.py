@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from litestar import get
+from litestar.params import FromPath
 from litestar.response import Response
 
 from app.kernel.errors import NotFound
@@ -105,7 +106,7 @@ def static_response(name: str, *, headers: dict[str, str] | None = None) -> Resp
 
 
 @get("/static/{name:path}", guards=[public], opt={"account": False}, sync_to_thread=False, include_in_schema=False)
-def static_file(name: str) -> Response[Any]:
+def static_file(name: FromPath[str]) -> Response[Any]:
     """Any file of the static folder."""
     plain = str(name).lstrip("/")
     first, _slash, rest = plain.partition("/")
