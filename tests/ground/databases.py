@@ -96,8 +96,8 @@ class Postgresql:
 
     name = "postgresql"
 
-    def __init__(self) -> None:
-        self.cluster = Cluster().start()
+    def __init__(self, *, on_disk: bool = False) -> None:
+        self.cluster = Cluster(on_disk=on_disk).start()
 
     def empty(self) -> str:
         """The address of a new, empty database."""

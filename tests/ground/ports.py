@@ -16,8 +16,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def scratch(prefix: str) -> Path:
-    """A new folder for a throw-away database: in memory where the system offers that, else in the temporary folder."""
+def scratch(prefix: str, *, on_disk: bool = False) -> Path:
+    """A new folder for a throw-away database: in memory where the system offers that, else in the temporary folder.
+
+    `on_disk`: what is measured must pay for its commits.
+    """
     memory = Path("/dev/shm")
-    roomy = memory.is_dir() and os.access(memory, os.W_OK) and os.statvfs(memory).f_bavail * os.statvfs(memory).f_frsize > 2 << 30
+    roomy = not on_disk and memory.is_dir() and os.access(memory, os.W_OK) and os.statvfs(memory).f_bavail * os.statvfs(memory).f_frsize > 2 << 30
     return Path(tempfile.mkdtemp(prefix=f"ngayso-{prefix}-", dir=memory if roomy else None))

@@ -37,9 +37,9 @@ def binaries() -> Path:
 class Cluster:
     """One running PostgreSQL server. `database()` makes databases in it, optionally as a copy of another."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, on_disk: bool = False) -> None:
         self.bin = binaries()
-        self.folder = scratch("postgresql")
+        self.folder = scratch("postgresql", on_disk=on_disk)
         self.port = free_port()
         self.password = secrets.token_hex(16)
         # The server refuses to run as root: as root we hand it to the user that Debian's package made, or to nobody.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -19,15 +20,12 @@ from tests.ground.ports import free_port
 class Server:
     """One server on a database and data folder that outlive it."""
 
-    def __init__(
-        self, database_url: str, data_dir: Path, *, clock: datetime | None = None, command: str = "serve", **environment: str
-    ) -> None:
+    def __init__(self, database_url: str, data_dir: Path, *, clock: datetime | None = None, **environment: str) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.database_url = database_url
         self.data_dir = data_dir
         self.clock = clock
-        self.command = command
         self.environment = {"NGAYSO_BASE_URL": self.url} | environment
         self.process: subprocess.Popen[bytes] | None = None
         self.log = data_dir / "server.log"
@@ -44,12 +42,12 @@ class Server:
         Raises:
             RuntimeError: it ended or did not get ready; carries the end of its log.
         """
-        arguments = [self.command, "--port", str(self.port)]
+        command = ["app.cli", "serve", "--port", str(self.port)]
         if self.clock is not None:
-            arguments += ["--clock", self.clock.isoformat()]
+            command = ["tests.ground.serve_at", "--port", str(self.port), "--clock", self.clock.isoformat()]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "app.cli", *arguments],
+                [sys.executable, "-m", *command],
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -96,8 +94,13 @@ class Server:
 
     def cpu_seconds(self) -> float:
         """User and system time this process has used so far, from /proc (Linux)."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / 100
+        return cpu_seconds_of(self.pid)
+
+
+def cpu_seconds_of(pid: int) -> float:
+    """User and system time of a process so far, from /proc (Linux)."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 ServerFactory = Callable[..., Server]
