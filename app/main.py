@@ -13,6 +13,7 @@ from litestar import Litestar
 from litestar.events import BaseEventEmitterBackend
 
 from app.kernel import live, outbox, seal
+from app.kernel.address import use_base_url
 from app.kernel.clock import Clock, use_clock
 from app.kernel.database import close_database, open_database
 from app.kernel.logs import set_up_logs
@@ -116,6 +117,7 @@ def create_app(settings: Settings, clock: Clock) -> Litestar:
     set_up_logs(settings.log_format)
     use_clock(clock)
     use_secrets(load_secrets(settings.secret_key, settings.data_dir))
+    use_base_url(settings.base_url)
     rendering.use_demo(settings.demo)
     health.guard_metrics(settings.metrics_token)
     i18n.catalogue("en")

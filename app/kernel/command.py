@@ -8,6 +8,7 @@ from typing import Any, NoReturn, TypeVar
 
 import click
 
+from app.kernel.address import use_base_url
 from app.kernel.database import close_database, open_database
 from app.kernel.errors import DomainError
 from app.kernel.migrate import pending
@@ -28,6 +29,7 @@ def settings_or_refuse(**overrides: Any) -> Settings:
     try:
         settings = Settings.from_env(**overrides)
         use_secrets(load_secrets(settings.secret_key, settings.data_dir))
+        use_base_url(settings.base_url)
     except (SettingsFault, WeakSecret) as fault:
         refuse(str(fault))
     except OSError as fault:
