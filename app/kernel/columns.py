@@ -111,6 +111,13 @@ def fk(table: type[Table] | str) -> ForeignKey[Any]:
     return ForeignKey(table, null=False, default=Uuid(int=0), required=True, on_delete=OnDelete.restrict, on_update=OnUpdate.restrict)
 
 
+def key_fk(table: type[Table] | str) -> ForeignKey[Any]:
+    """The row of another table that this row is about, and its primary key too: at most one row for each."""
+    return ForeignKey(
+        table, primary_key=True, null=False, default=Uuid(int=0), required=True, on_delete=OnDelete.restrict, on_update=OnUpdate.restrict
+    )
+
+
 def optional_fk(table: type[Table] | str) -> ForeignKey[Any]:
     """A row of another table, or none."""
     return ForeignKey(table, null=True, default=None, on_delete=OnDelete.restrict, on_update=OnUpdate.restrict)
@@ -137,6 +144,7 @@ __all__ = [
     "instant",
     "integer",
     "key",
+    "key_fk",
     "long_text",
     "number",
     "optional_big",

@@ -5,14 +5,12 @@ What the database holds by itself (partial unique indexes, checks) stands in `mi
 
 from __future__ import annotations
 
-import uuid
 from enum import StrEnum
 
-from piccolo.columns import ForeignKey, OnDelete, OnUpdate
 from piccolo.table import Table
 
 from app.events.programme.tables import Activity, Edition
-from app.kernel.columns import boolean, fk, instant, integer, key, long_text, optional_fk, optional_instant, text
+from app.kernel.columns import boolean, fk, instant, integer, key, key_fk, long_text, optional_fk, optional_instant, text
 
 
 class RegistrationState(StrEnum):
@@ -75,15 +73,7 @@ class Places(Table, tablename="places"):
     Only `tickets.capacity` writes it, with one conditional statement, so nobody counts rows in a race.
     """
 
-    activity = ForeignKey(
-        Activity,
-        primary_key=True,
-        null=False,
-        default=uuid.UUID(int=0),
-        required=True,
-        on_delete=OnDelete.restrict,
-        on_update=OnUpdate.restrict,
-    )
+    activity = key_fk(Activity)
     taken = integer(default=0)
 
 
