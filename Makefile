@@ -27,7 +27,7 @@ bench: ## Our speed, the limit measured in the same run, and the ratio
 
 messages: ## Collect texts of the pages and rooms into locales/
 	@scripts/setup.sh dev
-	@.venv/bin/python scripts/messages.py $(ARGS)
+	@.venv/bin/python -m app.kernel.web.catalogues $(ARGS)
 
 permissions: ## Print who may do what, from the router
 	@scripts/setup.sh dev

@@ -138,8 +138,8 @@ def _(message: str, **params: object) -> str:
 
 
 def ngettext(one: str, many: str, n: int, **params: object) -> str:
-    """The form for `n`, with `n` and the other values filled in."""
-    return ngettext_plain(one, many, n) % {"n": n, **params}
+    """The form for `n`, with `n` (and `num`, as Jinja calls it) and the other values filled in."""
+    return ngettext_plain(one, many, n) % {"n": n, "num": n, **params}
 
 
 def pgettext(context: str, message: str, **params: object) -> str:
@@ -181,5 +181,5 @@ def best_language(accept: str) -> Language:
         except ValueError:
             continue
         if base in LANGUAGES and weight > best[0]:
-            best = (weight, cast(Language, base))
+            best = (weight, "en" if base == "en" else "vi")
     return best[1]

@@ -12,8 +12,10 @@ from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context, select_autoescape
+from jinja2.runtime import Context
 from litestar.response import Response
+from markupsafe import Markup
 
 from app.kernel import clock
 from app.kernel.paths import bundled
@@ -50,6 +52,7 @@ def environment() -> Environment:
     env.install_gettext_callables(  # type: ignore[attr-defined]
         i18n.gettext, i18n.ngettext_plain, newstyle=True, pgettext=i18n.pgettext_plain, npgettext=i18n.npgettext_plain
     )
+    env.globals["ngettext"] = _ngettext
     env.globals.update(
         language=i18n.language,
         now=clock.now,
@@ -66,6 +69,14 @@ def environment() -> Environment:
     )
     env.filters.update(wording.FILTERS)
     return env
+
+
+@pass_context
+def _ngettext(context: Context, one: str, many: str, num: int, **values: object) -> str:
+    """Jinja fills in `num` only; ours calls the number `n`, as in Python."""
+    text: str = i18n.ngettext_plain(one, many, num)
+    filled: str = (Markup(text) if context.eval_ctx.autoescape else text) % {"n": num, "num": num, **values}
+    return filled
 
 
 def current_path() -> str:
