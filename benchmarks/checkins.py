@@ -15,7 +15,8 @@ from app.kernel.database import close_database, open_database, row
 from benchmarks.load import Ask, load
 from benchmarks.report import Finding, Median, Run
 from benchmarks.servers import limit, ours
-from benchmarks.week import TOKEN, make_gate, publish_week, scans, settings_for
+from benchmarks.week import publish
+from tests.ground.crowd import TOKEN, make_gate, scans, settings_for
 from tests.ground.databases import Engine, migrated
 
 ROUNDS = 3
@@ -35,7 +36,7 @@ async def _admissions(database_url: str, data_dir: Path) -> tuple[int, int]:
     try:
         stored = await row("SELECT count(*) AS n FROM scan WHERE result = 'admitted'")
         double = await row(
-            "SELECT count(*) AS n FROM (SELECT ticket FROM scan WHERE result = 'admitted' GROUP BY ticket, checkpoint HAVING count(*) > 1) AS d"
+            "SELECT count(*) AS n FROM (SELECT 1 FROM scan WHERE result = 'admitted' GROUP BY ticket, checkpoint HAVING count(*) > 1) AS d"
         )
         assert stored is not None
         assert double is not None
@@ -50,7 +51,7 @@ def checkins(engine: Engine, folder: Path) -> Finding:
         seeded = folder / f"{engine.name}-seed"
         seeded.mkdir()
         url = engine.copy(source, seeded)
-        publish_week(url, seeded)
+        publish(url, seeded)
         gate = make_gate(url, seeded, ROUNDS * PER_ROUND + 1_000)
         folders = {name: folder / f"{engine.name}-{name}" for name in ("ours", "limit")}
         for one in folders.values():
@@ -78,8 +79,8 @@ def checkins(engine: Engine, folder: Path) -> Finding:
     )
     if double:
         finding.broken.append(f"{double} tickets were admitted twice")
-    for one in [url, *urls.values()]:
-        engine.remove(one)
+    for used in [url, *urls.values()]:
+        engine.remove(used)
     return finding
 
 
@@ -91,7 +92,7 @@ def growth(engine: Engine, folder: Path) -> Finding:
         one.mkdir()
         with migrated(engine) as source:
             url = engine.copy(source, one)
-        publish_week(url, one)
+        publish(url, one)
         # The smaller house has as many tickets in all as are scanned; the larger has a hundred times as many around them.
         gate = make_gate(url, one, count)
         with ours(url, one) as server:

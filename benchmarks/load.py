@@ -65,7 +65,11 @@ def load(server: Measured, ask: Ask, *, seconds: float, connections: int = CONNE
         bodies = Path(folder) / "bodies"
         bodies.write_text("\n".join(ask.bodies))
         before = server.cpu_seconds()
-        said = _wrk(server.url, ask, Path(folder), seconds, connections) if client() == "wrk" else _python(server.url, ask, bodies, seconds, connections)
+        said = (
+            _wrk(server.url, ask, Path(folder), seconds, connections)
+            if client() == "wrk"
+            else _python(server.url, ask, bodies, seconds, connections)
+        )
         spent = server.cpu_seconds() - before
     figures = json.loads(said)
     requests = max(1, figures["requests"])
@@ -93,8 +97,18 @@ def _wrk(url: str, ask: Ask, folder: Path, seconds: float, connections: int) -> 
 
 
 def _python(url: str, ask: Ask, bodies: Path, seconds: float, connections: int) -> str:
-    order = {"url": url, "path": ask.path, "method": ask.method, "headers": dict(ask.headers), "seconds": seconds, "connections": connections}
+    order = {
+        "url": url,
+        "path": ask.path,
+        "method": ask.method,
+        "headers": dict(ask.headers),
+        "seconds": seconds,
+        "connections": connections,
+    }
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.client", json.dumps(order), str(bodies) if ask.bodies else ""], check=True, capture_output=True, text=True
+        [sys.executable, "-m", "benchmarks.client", json.dumps(order), str(bodies) if ask.bodies else ""],
+        check=True,
+        capture_output=True,
+        text=True,
     )
     return done.stdout

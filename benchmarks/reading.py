@@ -10,7 +10,8 @@ from pathlib import Path
 from benchmarks.load import Ask, load
 from benchmarks.report import Finding, Median, Run
 from benchmarks.servers import Kept, constants, keep, ours
-from benchmarks.week import EDITION, publish_week
+from benchmarks.week import publish
+from tests.ground.crowd import EDITION
 from tests.ground.databases import Engine, migrated
 
 ROUNDS = 5
@@ -23,7 +24,7 @@ def reading(engine: Engine, folder: Path) -> list[Finding]:
         home = folder / f"{engine.name}-reading"
         home.mkdir()
         url = engine.copy(source, home)
-    publish_week(url, home)
+    publish(url, home)
     with ours(url, home) as server:
         feed = keep(f"{server.url}/{EDITION}/calendar.ics", accept_encoding="gzip")
         same = keep(f"{server.url}/{EDITION}/calendar.ics", accept_encoding="gzip", if_none_match=feed.headers["etag"])
@@ -47,7 +48,9 @@ def reading(engine: Engine, folder: Path) -> list[Finding]:
 
 def _finding(said: str, engine: Engine, answer: Kept, runs: dict[str, list[Run]]) -> Finding:
     finding = Finding(f"{said}, 1,079 sessions, {engine.name}", Median.of(runs["ours"]), Median.of(runs["limit"]), aim=0.5)
-    finding.notes.append(f"answer {answer.status}, {len(answer.body):,} bytes on the wire ({answer.headers.get('content-encoding', 'plain')})")
+    finding.notes.append(
+        f"answer {answer.status}, {len(answer.body):,} bytes on the wire ({answer.headers.get('content-encoding', 'plain')})"
+    )
     if answer.status not in (200, 304):
         finding.broken.append(f"the answer was {answer.status}")
     return finding

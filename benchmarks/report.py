@@ -38,7 +38,7 @@ class Median:
         """The median of each figure; faults are added up."""
 
         def middle(name: str) -> float:
-            return statistics.median(getattr(run, name) for run in runs)
+            return float(statistics.median(getattr(run, name) for run in runs))
 
         return cls(middle("per_second"), middle("p50_ms"), middle("p99_ms"), middle("cpu_us"), sum(run.faults for run in runs))
 
@@ -69,7 +69,9 @@ class Finding:
         """For people."""
 
         def row(name: str, one: Median) -> str:
-            return f"  {name:<7}{one.per_second:>9,.0f}/s   p50 {one.p50_ms:>7.2f} ms   p99 {one.p99_ms:>7.2f} ms   CPU {one.cpu_us:>7.0f} µs"
+            return (
+                f"  {name:<7}{one.per_second:>9,.0f}/s   p50 {one.p50_ms:>7.2f} ms   p99 {one.p99_ms:>7.2f} ms   CPU {one.cpu_us:>7.0f} µs"
+            )
 
         aim = f" (aim ≥ {self.aim:.0%}: {'met' if max(self.ratio, self.cpu_ratio) >= self.aim else 'MISSED'})" if self.aim else ""
         lines = [

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 
-from benchmarks.week import NOW
+from tests.ground.crowd import NOW
 from tests.ground.databases import ROOT, clean_environment
 from tests.ground.ports import free_port
 from tests.ground.server import Server, cpu_seconds_of

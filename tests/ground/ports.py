@@ -22,5 +22,10 @@ def scratch(prefix: str, *, on_disk: bool = False) -> Path:
     `on_disk`: what is measured must pay for its commits.
     """
     memory = Path("/dev/shm")
-    roomy = not on_disk and memory.is_dir() and os.access(memory, os.W_OK) and os.statvfs(memory).f_bavail * os.statvfs(memory).f_frsize > 2 << 30
+    roomy = (
+        not on_disk
+        and memory.is_dir()
+        and os.access(memory, os.W_OK)
+        and os.statvfs(memory).f_bavail * os.statvfs(memory).f_frsize > 2 << 30
+    )
     return Path(tempfile.mkdtemp(prefix=f"ngayso-{prefix}-", dir=memory if roomy else None))

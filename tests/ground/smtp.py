@@ -101,6 +101,6 @@ class MailServer:
         self.messages.append(message)
         self.recipients.append(list(envelope.rcpt_tos))
         if self.drop_after_data:
-            assert server.transport is not None
+            assert isinstance(server.transport, asyncio.WriteTransport)
             server.transport.abort()
         return "250 OK"
