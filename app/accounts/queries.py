@@ -26,6 +26,7 @@ class UnitView(msgspec.Struct, frozen=True):
     code: str
     name: Text
     kind: Text
+    kind_id: UUID
     kind_code: str
     parent: UUID | None
     valid_from: date | None
@@ -49,16 +50,26 @@ class UnitBranch(msgspec.Struct, frozen=True):
 
 _UNITS = (
     "SELECT unit.id, unit.code, unit.vi, unit.en, unit.parent, unit.valid_from, unit.valid_to, unit.successor, unit.revision, "
-    "unit.sort_text, unit_kind.code AS kind_code, unit_kind.vi AS kind_vi, unit_kind.en AS kind_en "
+    "unit.sort_text, unit.kind AS kind_id, unit_kind.code AS kind_code, unit_kind.vi AS kind_vi, unit_kind.en AS kind_en "
     "FROM unit JOIN unit_kind ON unit_kind.id = unit.kind"
 )
 
 
 def _unit(found: Row) -> UnitView:
     return UnitView(
-        found["id"], found["code"], Text(found["vi"], found["en"]), Text(found["kind_vi"], found["kind_en"]), found["kind_code"],
-        found["parent"], found["valid_from"], found["valid_to"], found["successor"], found["revision"], found["sort_text"],
-    )  # fmt: skip
+        found["id"],
+        found["code"],
+        Text(found["vi"], found["en"]),
+        Text(found["kind_vi"], found["kind_en"]),
+        found["kind_id"],
+        found["kind_code"],
+        found["parent"],
+        found["valid_from"],
+        found["valid_to"],
+        found["successor"],
+        found["revision"],
+        found["sort_text"],
+    )
 
 
 def _marks(count: int) -> str:
@@ -213,8 +224,8 @@ class RoleView(msgspec.Struct, frozen=True):
     scope_kind: str
     scope_id: str
     with_subtree: bool
-    granted_at: datetime
-    granted_by: str
+    granted_at: datetime | None = None
+    granted_by: str = ""
 
 
 class AccountView(msgspec.Struct, frozen=True):
