@@ -32,6 +32,8 @@ class _Lazy(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module, attribute = COMMANDS[cmd_name].split(":")
+        if cmd_name == "user":
+            importlib.import_module("app.main")  # a role may be about a thing of any room: let them all say what they keep
         command = getattr(importlib.import_module(module), attribute)
         assert isinstance(command, click.Command)
         return command
