@@ -31,7 +31,7 @@ messages: ## Collect texts of the pages and rooms into locales/
 
 permissions: ## Print who may do what, from the router
 	@scripts/setup.sh dev
-	@.venv/bin/python scripts/permissions.py
+	@.venv/bin/python -m scripts.permissions
 
 format: ## Format the code
 	@scripts/setup.sh dev
