@@ -37,7 +37,7 @@ def _rooms() -> list[Room]:
 
 
 KERNEL = Room("kernel", route_handlers=[assets.static_file, *health.HANDLERS, *live.HANDLERS, *mail_pages.HANDLERS, *trust.HANDLERS])
-ROOMS: Sequence[Room] = (KERNEL, *_rooms())
+ROOMS: Sequence[Room] = tuple(_rooms())
 
 SEAL_EVERY = 5.0
 """Seconds between two runs of the sealer."""
@@ -64,7 +64,7 @@ async def _keep_sealing() -> None:
 
 
 @contextlib.asynccontextmanager
-async def _running(settings: Settings) -> AsyncIterator[None]:
+async def _running(settings: Settings, rooms: Sequence[Room]) -> AsyncIterator[None]:
     """Open the database, start what works in the background, and stop it all in the opposite order."""
     async with contextlib.AsyncExitStack() as stack:
         await open_database(settings)
@@ -75,7 +75,7 @@ async def _running(settings: Settings) -> AsyncIterator[None]:
         stack.push_async_callback(outbox.stop)
         sealer = asyncio.create_task(_keep_sealing(), name="sealer")
         stack.push_async_callback(_end, sealer)
-        for room in ROOMS:
+        for room in rooms:
             for stop in room.on_stop:
                 stack.push_async_callback(stop)
             for start in room.on_start:
@@ -112,8 +112,12 @@ async def _end(task: asyncio.Task[None]) -> None:
         await task
 
 
-def create_app(settings: Settings, clock: Clock) -> Litestar:
-    """The whole server for these settings, living by `clock`. Nothing is opened before its lifespan starts."""
+def create_app(settings: Settings, clock: Clock, *, rooms: Sequence[Room] = ROOMS) -> Litestar:
+    """The whole server for these settings, living by `clock`. Nothing is opened before its lifespan starts.
+
+    `rooms` after the kernel: all of them, or a test's own.
+    """
+    rooms = (KERNEL, *rooms)
     set_up_logs(settings.log_format)
     use_clock(clock)
     use_secrets(load_secrets(settings.secret_key, settings.data_dir))
@@ -126,11 +130,11 @@ def create_app(settings: Settings, clock: Clock) -> Litestar:
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncIterator[None]:
-        async with _running(settings):
+        async with _running(settings, rooms):
             yield
 
     app = Litestar(
-        route_handlers=in_schema([handler for room in ROOMS for handler in room.route_handlers]),
+        route_handlers=in_schema([handler for room in rooms for handler in room.route_handlers]),
         exception_handlers=errors.EXCEPTION_HANDLERS,
         request_class=HouseRequest,
         openapi_config=openapi_config(version()),
