@@ -54,7 +54,7 @@ def test_the_clock_is_asked_in_one_place():
     asked = [
         where(path, node)
         for path in APP
-        if path.name != "clock.py"
+        if path.name not in ("clock.py", "doctor.py")  # the doctor looks at the machine's own clock
         for node in ast.walk(tree(path))
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
