@@ -10,8 +10,7 @@ in `wording.py`.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Literal
 from uuid import UUID
 
@@ -136,11 +135,6 @@ def compare_sessions(before: Activity, after: Activity) -> tuple[SessionChange, 
 def without(activity: Activity) -> Activity:
     """The same activity after it left the programme: it stays, cancelled, for calendars that know it."""
     return msgspec.structs.replace(activity, gone=True)
-
-
-def digest(changes: Iterable[Change]) -> str:
-    """A short fingerprint of exactly these changes: a preview carries it, publishing refuses when it no longer fits."""
-    return hashlib.sha256(msgspec.json.encode(list(changes))).hexdigest()[:20]
 
 
 def place_shown(place: Place | None) -> tuple[object, ...] | None:

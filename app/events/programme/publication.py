@@ -5,13 +5,14 @@ The preview shows it, publishing stores it: both make it here, so what was shown
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
-from app.events.programme.compare import Change, digest
+from app.events.programme.compare import Change
 from app.events.programme.conflicts import DEFAULT_RULES, Conflict, ConflictRules, blocking, find_conflicts
 from app.events.programme.freezing import freeze
 from app.events.programme.model import Activity, EditionInfo, Revision, Week
@@ -38,8 +39,12 @@ class Publication(msgspec.Struct, frozen=True):
 
     @property
     def seal(self) -> str:
-        """Fingerprint of what would change: a preview carries it, so nobody publishes what they have not seen."""
-        return digest(self.changes) + ("e" if self.edition_changed else "")
+        """Fingerprint of what readers would get: a preview carries it, so nobody publishes what they have not seen."""
+        found = hashlib.sha256(msgspec.json.encode(self.week.edition))
+        for revision in self.revisions:
+            # When it is published is no part of what was seen.
+            found.update(msgspec.json.encode(msgspec.structs.replace(revision.activity, changed_at=None)))
+        return found.hexdigest()[:20]
 
 
 def prepare(
@@ -84,8 +89,12 @@ def _judge(before: Week | None, after: Week, rules: ConflictRules) -> tuple[tupl
     if not found or before is None:
         return tuple(found), ()
     was, now = _occupied(revision.activity for revision in before.revisions), _occupied(revision.activity for revision in after.revisions)
-    standing = [clash for clash in found if all(uid in was and was[uid] == now[uid] for uid in clash.sessions)]
-    return tuple(clash for clash in found if clash not in standing), tuple(standing)
+    as_before = {uid for uid, taken in now.items() if was.get(uid) == taken}
+    made: list[Conflict] = []
+    standing: list[Conflict] = []
+    for clash in found:
+        (standing if as_before.issuperset(clash.sessions) else made).append(clash)
+    return tuple(made), tuple(standing)
 
 
 def _occupied(activities: Iterable[Activity]) -> dict[UUID, tuple[object, ...]]:
