@@ -181,7 +181,7 @@ async def follow(topics: Annotated[str, QueryParameter(max_length=4000)] = "") -
         raise Unavailable(N_("Máy chủ đang bận; xin thử lại sau giây lát."))
     refused = [name for name in asked if name not in allowed]
     return Stream(
-        stream(allowed, refused), media_type="text/event-stream; charset=utf-8", headers={"cache-control": "no-store", "x-accel-buffering": "no"}
+        stream(allowed, refused), media_type="text/event-stream", headers={"cache-control": "no-store", "x-accel-buffering": "no"}
     )
 
 

@@ -25,16 +25,16 @@ from app.kernel.web.i18n import N_
 
 # Not left to the system's own table, which differs from machine to machine.
 _TYPES = {
-    ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".mjs": "text/javascript; charset=utf-8",
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".mjs": "text/javascript",
     ".json": "application/json",
     ".webmanifest": "application/manifest+json",
     ".svg": "image/svg+xml",
     ".wasm": "application/wasm",
     ".woff2": "font/woff2",
-    ".txt": "text/plain; charset=utf-8",
-    ".html": "text/html; charset=utf-8",
+    ".txt": "text/plain",
+    ".html": "text/html",
 }
 _COMPRESSED = {".woff2", ".png", ".jpg", ".jpeg", ".webp", ".gz"}
 

@@ -14,7 +14,7 @@ from typing import Any
 import jinja2
 import msgspec
 import structlog
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, LitestarException
 from litestar.response import Response
 from litestar.types import ExceptionHandlersMap, Receive, Scope, Send
 
@@ -136,6 +136,7 @@ def incident(request: Any, error: BaseException) -> Response[Any]:
 
 def log_incident(number: str, scope: Any, error: BaseException) -> None:
     """One line with the class and the place of an error, never its data."""
+    error = _root(error)
     frames = [f"{frame.filename.rsplit('/site-packages/', 1)[-1]}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
     said = str(error)[:300] if isinstance(error, _ABOUT_CODE) else ""
     cause = error.__cause__ or error.__context__
@@ -149,6 +150,17 @@ def log_incident(number: str, scope: Any, error: BaseException) -> None:
         cause=type(cause).__qualname__ if cause is not None else "",
         frames=frames[-12:],
     )
+
+
+def _root(error: BaseException) -> BaseException:
+    """What really happened, when it was wrapped: in a group by a stream, by Litestar when the answer had begun."""
+    while True:
+        if isinstance(error, BaseExceptionGroup):
+            error = error.exceptions[0]
+        elif type(error) is LitestarException and error.__cause__ is not None:
+            error = error.__cause__
+        else:
+            return error
 
 
 def _answer(request: Any, status: int, sentence: str, headers: dict[str, str], **details: Any) -> Response[Any]:

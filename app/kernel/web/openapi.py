@@ -52,7 +52,7 @@ class _Page(OpenAPIRenderPlugin):
     """The page at /api/."""
 
     def __init__(self) -> None:
-        super().__init__(path="/", media_type="text/html; charset=utf-8")
+        super().__init__(path="/", media_type="text/html")
 
     def render(self, request: Any, openapi_schema: dict[str, Any]) -> bytes:
         """The list of calls."""

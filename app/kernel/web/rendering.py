@@ -22,7 +22,7 @@ from app.kernel.paths import bundled
 from app.kernel.web import access, i18n, motif, navigation, visit, wording
 from app.kernel.web.assets import asset
 
-HTML = "text/html; charset=utf-8"
+HTML = "text/html"
 
 _demo: dict[str, Any] = {"on": False}
 
