@@ -118,7 +118,7 @@ class UnitForm(Form[UnitFields]):
     """Adding or changing a unit; kinds and parents come from the database."""
 
     name = BothText(N_("Tên đơn vị"), longest=300)
-    code = Text(N_("Mã"), longest=40, hint=N_("Ngắn, không trùng, ví dụ: SKHCN"), autocomplete="off")
+    code = Text(N_("Mã ngắn, không trùng"), longest=40, autocomplete="off")
     kind = Choice(N_("Loại đơn vị"))
     parent = Choice(N_("Đơn vị cấp trên"), required=False)
     valid_from = Date(N_("Hoạt động từ ngày"), required=False)

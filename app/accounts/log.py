@@ -12,6 +12,7 @@ import msgspec
 from app.accounts import queries
 from app.kernel.clock import VIETNAM
 from app.kernel.database import rows
+from app.kernel.text import Text
 from app.kernel.web.i18n import N_
 
 PAGE = 100
@@ -38,6 +39,7 @@ class LogLine(msgspec.Struct, frozen=True):
     actor: str
     action: str
     subject: str
+    about: Text | None
     note: str
     before: str
     after: str
@@ -79,6 +81,7 @@ async def log_page(*, q: str = "", action: str = "", day: date | None = None, be
             *(line["id"] for line in shown),
         ):
             personal.setdefault(one["entry"], []).append((one["field"], one["value"]))
+    about = await _named([one["subject"] for one in shown])
     lines = []
     for one in shown:
         changes = msgspec.json.decode(one["changes"])
@@ -90,6 +93,7 @@ async def log_page(*, q: str = "", action: str = "", day: date | None = None, be
                 one["actor_label"] or one["actor_id"],
                 one["action"],
                 one["subject"],
+                about.get(one["subject"]),
                 one["note"],
                 _readable(changes.get("before")),
                 _readable(changes.get("after")),
@@ -98,6 +102,20 @@ async def log_page(*, q: str = "", action: str = "", day: date | None = None, be
             )
         )
     return LogPage(tuple(lines), shown[-1]["id"] if len(found) > PAGE else None)
+
+
+async def _named(subjects: list[str]) -> dict[str, Text]:
+    """The names of those subjects that are this room's own."""
+    ids: dict[str, list[UUID]] = {"account": [], "unit": [], "person": []}
+    for kind, _colon, identity in (subject.partition(":") for subject in set(subjects)):
+        if kind in ids and len(identity) == 36:
+            ids[kind].append(UUID(identity))
+    people = await queries.people_by_id(ids["person"])
+    return {
+        **{f"account:{one.id}": Text(one.name) for one in await queries.accounts(ids=ids["account"])},
+        **{f"unit:{key}": one.name for key, one in (await queries.units_by_id(ids["unit"])).items()},
+        **{f"person:{key}": Text(one.name) for key, one in people.items()},
+    }
 
 
 def _readable(value: Any) -> str:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from app.accounts.browsers import browser_name
 from app.accounts.role_kinds import GLOBAL
 from app.kernel.database import Row, as_uuid, row, rows
 from app.kernel.text import Text, fold
@@ -249,7 +250,7 @@ class SessionView(msgspec.Struct, frozen=True):
     id: UUID
     created_at: datetime
     last_seen_at: datetime
-    user_agent: str
+    browser: str
 
 
 _ACCOUNTS = (
@@ -305,7 +306,7 @@ async def account_by_email(email: str) -> AccountView | None:
 async def sessions(account_id: UUID) -> list[SessionView]:
     """Where the account is signed in, the latest first."""
     return [
-        SessionView(one["id"], one["created_at"], one["last_seen_at"], one["user_agent"])
+        SessionView(one["id"], one["created_at"], one["last_seen_at"], browser_name(one["user_agent"]))
         for one in await rows("SELECT * FROM sign_in WHERE account = {} ORDER BY last_seen_at DESC, id", account_id)
     ]
 
