@@ -97,6 +97,11 @@ def edition_scopes(edition: Any) -> list[Scope]:
     return [Scope("edition", str(edition.id)), Scope("edition", str(edition.slug))]
 
 
+def _leads_to(href: str, path: str) -> bool:
+    """Whether `path` is this page or one below it; an address that ends in "/" is only itself."""
+    return path == href or (not href.endswith("/") and path.startswith(f"{href}/"))
+
+
 def _opens(needs: Access, account: Account, scopes: list[Scope]) -> bool:
     return needs.kind in ("public", "signed_in") or (needs.kind == "roles" and needs.admits(account, "GET", scopes))
 
@@ -113,7 +118,7 @@ def navigation(edition: Any = None) -> list[Link]:
     slug = str(edition.slug) if edition is not None else ""
     own = entries(account, edition=edition) if edition is not None else []
     house = entries(account)
-    best = max((found for one in (*own, *house) if path.startswith(found := one.path.replace(EDITION, slug))), key=len, default="")
+    best = max((found for one in (*own, *house) if _leads_to(found := one.path.replace(EDITION, slug), path)), key=len, default="")
 
     def line(entry: Entry) -> Link:
         href = entry.path.replace(EDITION, slug)
