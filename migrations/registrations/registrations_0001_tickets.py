@@ -134,8 +134,20 @@ SQL = (
     )
     """,
     "CREATE INDEX consent_registration ON consent (registration, purpose, at)",
+    """
+    CREATE TABLE holder_notice (
+        id UUID PRIMARY KEY,
+        activity UUID NOT NULL REFERENCES activity (id) ON DELETE RESTRICT,
+        version INTEGER NOT NULL,
+        reached VARCHAR(36) NOT NULL,
+        created_at TIMESTAMPTZ NOT NULL,
+        done_at TIMESTAMPTZ NULL
+    )
+    """,
+    "CREATE UNIQUE INDEX holder_notice_once ON holder_notice (activity, version)",
+    "CREATE INDEX holder_notice_waiting ON holder_notice (id) WHERE done_at IS NULL",
     *(
-        "INSERT INTO purpose (id, edition, code, version, kind, title_vi, title_en, body_vi, body_en, position, retired) "  # noqa: S608  our own words
+        "INSERT INTO purpose (id, edition, code, version, kind, title_vi, title_en, body_vi, body_en, position, retired) "
         f"VALUES ({_quoted(row_id)}, NULL, {_quoted(code)}, 1, {_quoted(kind)}, {_quoted(title_vi)}, {_quoted(title_en)}, "
         f"{_quoted(body_vi)}, {_quoted(body_en)}, {position}, FALSE)"
         for row_id, code, kind, position, title_vi, title_en, body_vi, body_en in _PURPOSES

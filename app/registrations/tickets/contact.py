@@ -22,7 +22,7 @@ PHONE_TYPED_LENGTH = 40
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _IN_NAMES = frozenset(" .,'’-()")
-_IN_ORGANISATIONS = _IN_NAMES | frozenset("&/:;+\"“”–—·°@#%!?_*")
+_IN_ORGANISATIONS = _IN_NAMES | frozenset('&/:;+"“”–—·°@#%!?_*')
 
 
 class Unfit(ValueError):

@@ -34,9 +34,7 @@ def svg(code: str) -> str:
     """The QR as an SVG document of one path; any size in CSS keeps its edges sharp."""
     modules = matrix(code)
     size = len(modules) + 2 * QUIET
-    runs = "".join(
-        f"M{start + QUIET} {y + QUIET}h{length}v1h-{length}z" for y, line in enumerate(modules) for start, length in _runs(line)
-    )
+    runs = "".join(f"M{start + QUIET} {y + QUIET}h{length}v1h-{length}z" for y, line in enumerate(modules) for start, length in _runs(line))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" shape-rendering="crispEdges">'
         f'<path fill="#fff" d="M0 0h{size}v{size}H0z"/><path fill="#000" d="{runs}"/></svg>'

@@ -136,4 +136,19 @@ class Consent(Table, tablename="consent"):
     at = instant()
 
 
-TABLES: tuple[type[Table], ...] = (Purpose, Places, Registration, Ticket, Consent)
+class HolderNotice(Table, tablename="holder_notice"):
+    """One change of one activity that its holders are told of by mail. Written by the publication, worked off behind it.
+
+    `reached` is the id of the last registration whose mail is in the outbox, empty at first: it moves in the same
+    transaction as the mails, so a crash repeats nobody and forgets nobody.
+    """
+
+    id = key()
+    activity = fk(Activity)
+    version = integer()
+    reached = text(36, default="")
+    created_at = instant()
+    done_at = optional_instant()
+
+
+TABLES: tuple[type[Table], ...] = (Purpose, Places, Registration, Ticket, Consent, HolderNotice)
