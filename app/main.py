@@ -25,6 +25,7 @@ from app.kernel.web.openapi import in_schema, openapi_config
 from app.kernel.web.request import HouseRequest
 from app.settings import Settings
 
+
 def _rooms() -> list[Room]:
     found = []
     for name in ("accounts", "events", "registrations", "site"):

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Annotated, Any
 
@@ -197,6 +196,7 @@ class _Listener:
     def __init__(self, dsn: str) -> None:
         self.dsn = dsn
         self.connected = False
+        self.listening = asyncio.Event()
         self.task = asyncio.create_task(self._run(), name="live listener")
 
     def _heard(self, _connection: Any, _pid: int, _channel: str, payload: str) -> None:
@@ -216,6 +216,7 @@ class _Listener:
                 connection.add_termination_listener(lambda _connection, gone=gone: gone.set())
                 await connection.add_listener(CHANNEL, self._heard)
                 self.connected, pause = True, 0.2
+                self.listening.set()
                 if before:
                     hub.touch_all()
                 before = True
@@ -294,9 +295,8 @@ async def start() -> None:
     engine = database.engine()
     if isinstance(engine, PooledPostgres):
         _listener, _notifier = _Listener(engine.dsn), _Notifier()
-        until = time.monotonic() + 2
-        while not _listener.connected and time.monotonic() < until:
-            await asyncio.sleep(0.01)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(_listener.listening.wait(), 2)
 
 
 def say_goodbye() -> None:

@@ -92,7 +92,8 @@ async def queue_mail(mail: Mail) -> UUID:
     identity = uuid7()
     await run(
         "INSERT INTO mail (id, kind, recipient, recipient_name, language, subject, text, html, parts, message_id, state, attempts, "
-        "created_at, next_at, claimed_at, sent_at, last_error) VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, 'queued', 0, {}, {}, NULL, NULL, '')",
+        "created_at, next_at, claimed_at, sent_at, last_error) "
+        "VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, 'queued', 0, {}, {}, NULL, NULL, '')",
         identity,
         mail.kind[:60],
         mail.to[:320],
@@ -117,7 +118,9 @@ async def waiting() -> Waiting:
     """How the outbox stands."""
     counts = {found["state"]: int(found["n"]) for found in await rows("SELECT state, count(*) AS n FROM mail GROUP BY state")}
     oldest = await row("SELECT min(created_at) AS at FROM mail WHERE state IN ('queued', 'sending', 'retrying')")
-    fault = await row("SELECT last_error, next_at FROM mail WHERE state IN ('retrying', 'failed') AND last_error <> '' ORDER BY id DESC LIMIT 1")
+    fault = await row(
+        "SELECT last_error, next_at FROM mail WHERE state IN ('retrying', 'failed') AND last_error <> '' ORDER BY id DESC LIMIT 1"
+    )
     return Waiting(
         counts,
         as_instant(oldest["at"]) if oldest else None,
@@ -141,7 +144,7 @@ class Line(msgspec.Struct, frozen=True):
 
 
 def mask(address: str) -> str:
-    """"a…@congty.vn": enough to recognise, too little to write to."""
+    """ "a…@congty.vn": enough to recognise, too little to write to."""
     local, at, domain = address.rpartition("@")
     return f"{local[:1]}…{at}{domain}" if at else "…"
 
@@ -234,7 +237,8 @@ async def _not_sent(identity: UUID, attempts: int, error: str, *, for_good: bool
     pause = timedelta(seconds=PAUSES[min(attempts, len(PAUSES)) - 1])
     async with unit_of_work(_WORKER, unaudited="the mail's own row tells its story"):
         await run(
-            "UPDATE mail SET state = {}, next_at = {}, claimed_at = NULL, last_error = {} WHERE id = {} AND state = 'sending' AND attempts = {}",
+            "UPDATE mail SET state = {}, next_at = {}, claimed_at = NULL, last_error = {} "
+            "WHERE id = {} AND state = 'sending' AND attempts = {}",
             "failed" if given_up else "retrying", now() + pause, error[:200], identity, attempts,
         )  # fmt: skip
     log.warning("mail.not_sent", mail=str(identity), error=error, attempts=attempts, given_up=given_up)

@@ -50,8 +50,7 @@ class Role(msgspec.Struct, frozen=True):
         if self.scope is None:
             return True
         return any(
-            self.scope.kind == scope.kind and self.scope.id == scope.id and (self.with_subtree or not scope.inherited)
-            for scope in scopes
+            self.scope.kind == scope.kind and self.scope.id == scope.id and (self.with_subtree or not scope.inherited) for scope in scopes
         )
 
 
@@ -241,7 +240,7 @@ class Access:
         if account is None:
             raise SignInNeeded
         if self.kind == "roles":
-            await self._check(account, connection.scope.get("method", "GET"), connection.path_params)
+            await self._check(account, str(connection.scope.get("method", "GET")), connection.path_params)
 
     async def _check(self, account: Account, method: str, path: Mapping[str, Any]) -> None:
         scopes: Sequence[Scope] = ()
@@ -267,9 +266,7 @@ signed_in = Access("signed_in")
 device = Access("device")
 
 
-def allow(
-    *kinds: str, resource: str | None = "edition", anywhere: Sequence[str] = (), read_only_for_auditor: bool = True
-) -> Access:
+def allow(*kinds: str, resource: str | None = "edition", anywhere: Sequence[str] = (), read_only_for_auditor: bool = True) -> Access:
     """Admit roles of `kinds` whose scope covers the `resource` named by the path.
 
     `resource=None`: the path is about nothing in particular, any scope will do. `anywhere`: kinds whose scope need not
@@ -347,7 +344,7 @@ def declared(app: Litestar) -> Iterator[Declared]:
     for route in app.routes:
         if isinstance(route, HTTPRoute):
             for handler in route.route_handlers:
-                if handler.fn.__name__ == "options_handler":
+                if set(handler.http_methods) == {"OPTIONS"}:
                     continue
                 for method in sorted(handler.http_methods):
                     yield Declared(str(method), route.path_format, _single(handler), handler)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import structlog
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, Message, Receive, Send
 
 from app.kernel import metrics
 from app.kernel.errors import DomainError
@@ -52,7 +52,7 @@ class Doorway:
         self.own_hosts = own_hosts
         self.https = https
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         """Handle one connection; websockets and lifespan pass through untouched."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
@@ -61,7 +61,6 @@ class Doorway:
         here = Visit(scope)
         visit_token = _visit.set(here)
         language_token = i18n.use_language(_language_of(scope))
-        asked: Any = scope
         head = scope["method"] == "HEAD"
         status = 0
         https = self.https or scope.get("scheme") == "https"
@@ -70,7 +69,7 @@ class Doorway:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                handler: Any = scope.get("route_handler")
+                handler = scope.get("route_handler")
                 opt = handler.opt if handler is not None else None
                 message["headers"] = [
                     *message.get("headers", ()),
@@ -87,12 +86,12 @@ class Doorway:
             return {"type": "http.disconnect"} if head and status else await receive()
 
         if head:
-            asked["method"] = "GET"
+            scope["method"] = "GET"
         try:
             if _has_nul(scope):
-                await send_error(_bare(asked), receive, answer, BadAddress())
+                await send_error(_bare(scope), receive, answer, BadAddress())
             elif is_cross_site(scope, self.own_hosts):
-                await send_error(_bare(asked), receive, answer, CrossSite())
+                await send_error(_bare(scope), receive, answer, CrossSite())
             else:
                 await self.app(scope, listen if head else receive, answer)
         except Exception as error:
@@ -102,7 +101,7 @@ class Doorway:
         finally:
             seconds = time.perf_counter() - started
             route = scope.get("path_template") or "(none)"
-            metrics.count_request("HEAD" if head else scope["method"], str(route), status, seconds)
+            metrics.count_request("HEAD" if head else scope["method"], route, status, seconds)
             if not scope["path"].startswith(_QUIET):
                 # The route, not the path: paths hold tokens, queries hold names.
                 log.info(

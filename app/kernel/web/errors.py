@@ -137,7 +137,8 @@ def incident(request: Any, error: BaseException) -> Response[Any]:
 def log_incident(number: str, scope: Any, error: BaseException) -> None:
     """One line with the class and the place of an error, never its data."""
     error = _root(error)
-    frames = [f"{frame.filename.rsplit('/site-packages/', 1)[-1]}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
+    places = traceback.extract_tb(error.__traceback__)[-12:]
+    frames = [f"{place.filename.rsplit('/site-packages/', 1)[-1]}:{place.lineno} {place.name}" for place in places]
     said = str(error)[:300] if isinstance(error, _ABOUT_CODE) else ""
     cause = error.__cause__ or error.__context__
     log.error(
@@ -148,7 +149,7 @@ def log_incident(number: str, scope: Any, error: BaseException) -> None:
         error=f"{type(error).__module__}.{type(error).__qualname__}",
         said=said,
         cause=type(cause).__qualname__ if cause is not None else "",
-        frames=frames[-12:],
+        frames=frames,
     )
 
 
@@ -189,7 +190,7 @@ async def send_error(scope: Scope, receive: Receive, send: Send, error: Exceptio
     """Answer with an error from outside the router (a middleware)."""
     request: Any = HouseRequest(scope, receive, send)
     response = handle(request, error)
-    await response.to_asgi_response(app=None, request=request)(scope, receive, send)  # type: ignore[arg-type]
+    await response.to_asgi_response(app=None, request=request)(scope, receive, send)
 
 
 EXCEPTION_HANDLERS: ExceptionHandlersMap = {

@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import phonenumbers
+from typing_extensions import override
 
 from app.kernel.text import Text as BothLanguages
 from app.kernel.web.i18n import N_, Lazy
@@ -132,6 +133,7 @@ class Password(Field):
     def __init__(self, label: str = "", *, longest: int = 200, autocomplete: str = "current-password", **more: Any) -> None:
         super().__init__(label, longest=longest, autocomplete=autocomplete, **more)
 
+    @override
     def parse(self, name: str, raw: Mapping[str, list[str]], choices: Choices | None) -> Any:
         typed = raw.get(name, [])
         secret = unicodedata.normalize("NFC", typed[-1] if typed else "")
@@ -143,6 +145,7 @@ class Password(Field):
             raise Wrong(REQUIRED)
         return secret or self.empty
 
+    @override
     def show(self, name: str, value: Any) -> dict[str, list[str]]:
         return {name: []}
 
@@ -157,6 +160,7 @@ class LongText(Field):
         super().__init__(label, longest=longest, **more)
         self.rows = rows
 
+    @override
     def parse(self, name: str, raw: Mapping[str, list[str]], choices: Choices | None) -> Any:
         typed = raw.get(name, [])
         return self.one(clean(typed[-1] if typed else "", longest=self.longest, lines=True))
@@ -183,6 +187,7 @@ class Email(Field):
     def __init__(self, label: str = "", *, longest: int = 254, autocomplete: str = "email", **more: Any) -> None:
         super().__init__(label, longest=longest, autocomplete=autocomplete, **more)
 
+    @override
     def convert(self, text: str) -> str:
         local, at, domain = text.rpartition("@")
         if not _EMAIL.fullmatch(text) or local.startswith(".") or local.endswith(".") or ".." in local:
@@ -200,6 +205,7 @@ class Phone(Field):
         super().__init__(label, longest=longest, autocomplete=autocomplete, **more)
         self.region = region
 
+    @override
     def convert(self, text: str) -> str:
         wrong = Wrong(N_("Số điện thoại chưa đúng, ví dụ: 0901 234 567 hoặc +84 901 234 567"))
         try:
@@ -222,6 +228,7 @@ class Integer(Field):
         self.least = least
         self.most = most
 
+    @override
     def convert(self, text: str) -> int:
         digits = re.sub(r"[\s\u00a0\u202f]", "", text)
         if re.fullmatch(r"-?\d{1,3}([.,]\d{3})+", digits):
@@ -245,6 +252,7 @@ class Number(Field):
         self.least = least
         self.most = most
 
+    @override
     def convert(self, text: str) -> float:
         if not re.fullmatch(r"-?\d{1,15}([.,]\d{1,15})?", text, re.ASCII):
             raise Wrong(N_("Xin điền một số, ví dụ: 10,77"))
@@ -282,12 +290,14 @@ class Date(Field):
     def __init__(self, label: str = "", *, longest: int = 20, **more: Any) -> None:
         super().__init__(label, longest=longest, **more)
 
+    @override
     def convert(self, text: str) -> date:
         value = _read_date(text)
         if not 1900 <= value.year <= 2199:
             raise Wrong(N_("Ngày chưa đúng, ví dụ: 10/10/2026"))
         return value
 
+    @override
     def show(self, name: str, value: Any) -> dict[str, list[str]]:
         return {name: [value.isoformat()] if value else []}
 
@@ -301,9 +311,11 @@ class Time(Field):
     def __init__(self, label: str = "", *, longest: int = 10, **more: Any) -> None:
         super().__init__(label, longest=longest, **more)
 
+    @override
     def convert(self, text: str) -> time:
         return _read_time(text)
 
+    @override
     def show(self, name: str, value: Any) -> dict[str, list[str]]:
         return {name: [f"{value:%H:%M}"] if value else []}
 
@@ -314,12 +326,14 @@ class Instant(Field):
     type = "instant"
     empty: Any = None
 
+    @override
     def parts(self, name: str) -> dict[str, Field]:
         return {
             f"{name}_date": Date(N_("Ngày"), required=self.required, hint=self.hint),
             f"{name}_time": Time(N_("Giờ"), required=self.required),
         }
 
+    @override
     def parse(self, name: str, raw: Mapping[str, list[str]], choices: Choices | None) -> Any:
         values: dict[str, Any] = {}
         faults: dict[str, Lazy] = {}
@@ -337,6 +351,7 @@ class Instant(Field):
             raise WrongPart({f"{name}_{'date' if day is None else 'time'}": Lazy(N_("Xin điền cả ngày và giờ."))})
         return datetime.combine(day, hour, tzinfo=self.zone).astimezone(UTC)
 
+    @override
     def show(self, name: str, value: Any) -> dict[str, list[str]]:
         if value is None:
             return {f"{name}_date": [], f"{name}_time": []}
@@ -355,6 +370,7 @@ class Choice(Field):
         if radio:
             self.type = "radio"
 
+    @override
     def parse(self, name: str, raw: Mapping[str, list[str]], choices: Choices | None) -> Any:
         value = super().parse(name, raw, choices)
         known = {key for key, _label in (self.choices if choices is None else choices)}
@@ -374,6 +390,7 @@ class MultiChoice(Field):
         super().__init__(label, required=required, **more)
         self.choices = choices
 
+    @override
     def parse(self, name: str, raw: Mapping[str, list[str]], choices: Choices | None) -> Any:
         typed = {clean(one, longest=self.longest) for one in raw.get(name, [])} - {""}
         known = [key for key, _label in (self.choices if choices is None else choices)]
@@ -383,6 +400,7 @@ class MultiChoice(Field):
             raise Wrong(N_("Xin chọn ít nhất một mục."))
         return tuple(key for key in known if key in typed)
 
+    @override
     def show(self, name: str, value: Any) -> dict[str, list[str]]:
         return {name: [str(one) for one in value or ()]}
 
@@ -397,6 +415,7 @@ class Checkbox(Field):
         super().__init__(label, required=required, **more)
         self.must = must
 
+    @override
     def parse(self, name: str, raw: Mapping[str, list[str]], choices: Choices | None) -> bool:
         typed = raw.get(name, [])
         ticked = bool(typed) and typed[-1] not in ("", "0", "false", "off")
@@ -406,6 +425,7 @@ class Checkbox(Field):
             raise Wrong(self.must)
         return ticked
 
+    @override
     def show(self, name: str, value: Any) -> dict[str, list[str]]:
         return {name: ["1"] if value else []}
 
@@ -424,6 +444,7 @@ class Revision(Hidden):
 
     empty: Any = 0
 
+    @override
     def convert(self, text: str) -> int:
         if not re.fullmatch(r"\d{1,9}", text, re.ASCII):
             raise Wrong(N_("Trang này đã cũ; hãy mở lại rồi sửa."))
@@ -444,6 +465,7 @@ class BothText(Field):
         self.rows = rows if lines else 0
         self.english_required = english_required
 
+    @override
     def parts(self, name: str) -> dict[str, Field]:
         def one(label: str, lang: str, required: bool) -> Field:
             made: Field = LongText(label, longest=self.longest, rows=self.rows) if self.lines else Text(label, longest=self.longest)
@@ -452,6 +474,7 @@ class BothText(Field):
 
         return {f"{name}_vi": one(N_("Tiếng Việt"), "vi", self.required), f"{name}_en": one(N_("Tiếng Anh"), "en", self.english_required)}
 
+    @override
     def parse(self, name: str, raw: Mapping[str, list[str]], choices: Choices | None) -> Any:
         values: dict[str, str] = {}
         faults: dict[str, Lazy] = {}
@@ -464,6 +487,7 @@ class BothText(Field):
             raise WrongPart(faults)
         return BothLanguages(values[f"{name}_vi"], values[f"{name}_en"])
 
+    @override
     def show(self, name: str, value: Any) -> dict[str, list[str]]:
         found = value or BothLanguages("")
         return {f"{name}_vi": [found.vi], f"{name}_en": [found.en]}

@@ -189,9 +189,7 @@ class Bound:
     @property
     def parts(self) -> list[Bound]:
         """The inputs of a composite (`both`, `instant`); of others the field itself."""
-        return [
-            self if part is self.field else Bound(self.form, name, part, None) for name, part in self.field.parts(self.name).items()
-        ]
+        return [self if part is self.field else Bound(self.form, name, part, None) for name, part in self.field.parts(self.name).items()]
 
 
 def _shown(label: Any) -> Any:

@@ -147,7 +147,7 @@ def pgettext(context: str, message: str, **params: object) -> str:
     return pgettext_plain(context, message) % params
 
 
-def N_(message: str) -> str:
+def N_(message: str) -> str:  # noqa: N802 - gettext's own name
     """Mark a msgid; it is translated where it is shown."""
     return message
 

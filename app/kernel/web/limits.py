@@ -29,7 +29,9 @@ def by_address(connection: Any) -> str:
 class Limit:
     """At most `times` in `per_seconds` for each key: a bucket that refills evenly (GCRA), one number per key."""
 
-    def __init__(self, name: str, times: int, per_seconds: float, *, most_keys: int = 20_000, time_source: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, name: str, times: int, per_seconds: float, *, most_keys: int = 20_000, time_source: Callable[[], float] = time.monotonic
+    ) -> None:
         self.name = name
         self.times = times
         self.per_seconds = per_seconds
@@ -51,7 +53,9 @@ class Limit:
         present = self._time()
         wait = self.wait(key)
         if wait > 0:
-            raise TooMany(N_("Bạn thử nhiều lần quá; xin đợi %(seconds)s giây rồi thử lại."), retry_after=int(wait) + 1, seconds=int(wait) + 1)
+            raise TooMany(
+                N_("Bạn thử nhiều lần quá; xin đợi %(seconds)s giây rồi thử lại."), retry_after=int(wait) + 1, seconds=int(wait) + 1
+            )
         self._full_at[key] = max(self._full_at.pop(key, present), present) + self._step
         while self._full_at:
             oldest = next(iter(self._full_at))

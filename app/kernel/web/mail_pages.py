@@ -88,7 +88,9 @@ async def mail_text(mail: FromPath[UUID]) -> Response[bytes]:
     """One mail as its recipient would see it (only while no mail server is set)."""
     found = await _readable(mail)
     files = [part for part in found.parts if not part.inline]
-    return page("kernel/mail_text.html", mail=found, identity=mail, files=[(n, part.name, len(part.content)) for n, part in enumerate(files)])
+    return page(
+        "kernel/mail_text.html", mail=found, identity=mail, files=[(n, part.name, len(part.content)) for n, part in enumerate(files)]
+    )
 
 
 @get("/manage/mail/{mail:uuid}/html", guards=[allow(resource=None, read_only_for_auditor=False)])

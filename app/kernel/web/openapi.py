@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 from litestar import Router
+from litestar.enums import MediaType
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
 
@@ -30,29 +31,27 @@ class Operation(msgspec.Struct, frozen=True):
 
 def operations(schema: dict[str, Any]) -> list[Operation]:
     """The calls of an OpenAPI document, in its order."""
-    found = []
-    for path, item in schema.get("paths", {}).items():
-        for method in _METHODS:
-            if call := item.get(method):
-                found.append(
-                    Operation(
-                        method.upper(),
-                        path,
-                        call.get("summary", ""),
-                        call.get("description", ""),
-                        tuple((one["name"], one["in"], one.get("required", False)) for one in call.get("parameters", ())),
-                        tuple((status, answer.get("description", "")) for status, answer in call.get("responses", {}).items()),
-                        "requestBody" in call,
-                    )
-                )
-    return found
+    paths = schema.get("paths", {}).items()
+    return [_operation(method, path, item[method]) for path, item in paths for method in _METHODS if method in item]
+
+
+def _operation(method: str, path: str, call: dict[str, Any]) -> Operation:
+    return Operation(
+        method.upper(),
+        path,
+        call.get("summary", ""),
+        call.get("description", ""),
+        tuple((one["name"], one["in"], one.get("required", False)) for one in call.get("parameters", ())),
+        tuple((status, answer.get("description", "")) for status, answer in call.get("responses", {}).items()),
+        "requestBody" in call,
+    )
 
 
 class _Page(OpenAPIRenderPlugin):
     """The page at /api/."""
 
     def __init__(self) -> None:
-        super().__init__(path="/", media_type="text/html")
+        super().__init__(path="/", media_type=MediaType.HTML)
 
     def render(self, request: Any, openapi_schema: dict[str, Any]) -> bytes:
         """The list of calls."""

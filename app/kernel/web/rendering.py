@@ -75,7 +75,8 @@ def environment() -> Environment:
 def _ngettext(context: Context, one: str, many: str, num: int, **values: object) -> str:
     """Jinja fills in `num` only; ours calls the number `n`, as in Python."""
     text: str = i18n.ngettext_plain(one, many, num)
-    filled: str = (Markup(text) if context.eval_ctx.autoescape else text) % {"n": num, "num": num, **values}
+    # A translation is ours, so it is markup; what is filled in is escaped by it.
+    filled: str = (Markup(text) if context.eval_ctx.autoescape else text) % {"n": num, "num": num, **values}  # noqa: S704
     return filled
 
 
@@ -104,9 +105,8 @@ def url(path: str, **query: object) -> str:
     path, _mark, own = path.partition("?")
     pairs: list[tuple[str, str]] = parse_qsl(own)
     for key, value in query.items():
-        for one in value if isinstance(value, (list, tuple, set, frozenset)) else [value]:
-            if one is not None and one != "":
-                pairs.append((key, str(one)))
+        many = value if isinstance(value, (list, tuple, set, frozenset)) else [value]
+        pairs.extend((key, str(one)) for one in many if one is not None and one != "")
     spoken = i18n.language()
     if (spoken != "vi" or path == "/") and not any(key == "lang" for key, _value in pairs):
         pairs.append(("lang", spoken))

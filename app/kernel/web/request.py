@@ -26,7 +26,7 @@ class BadBody(DomainError):
         super().__init__(N_("Dữ liệu gửi lên bị hỏng; xin tải lại trang rồi gửi lại."))
 
 
-class HouseRequest(HTMXRequest):  # type: ignore[type-arg]
+class HouseRequest(HTMXRequest):
     """Litestar's request with a `form()` that never becomes a 500."""
 
     async def form(self) -> FormMultiDict:

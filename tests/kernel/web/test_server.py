@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 
 async def test_ready_only_while_the_app_is_loaded(house):
     assert (await house.client.get("/health/live")).text == "live"
