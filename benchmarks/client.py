@@ -44,9 +44,10 @@ def _requests(order: dict[str, Any], bodies: list[str]) -> Iterator[bytes]:
     start = f"{order['method']} {order['path']} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     if not bodies:
         yield from itertools.repeat((start + "\r\n").encode())
-    for body in itertools.cycle(bodies):
+    for n, body in enumerate(itertools.cycle(bodies)):
         data = body.encode()
-        yield f"{start}Content-Length: {len(data)}\r\n\r\n".encode() + data
+        address = f"X-Forwarded-For: 10.{n % 250}.{n // 250 % 250}.{n % 199}\r\n" if order["spread"] else ""
+        yield f"{start}{address}Content-Length: {len(data)}\r\n\r\n".encode() + data
 
 
 async def main() -> None:

@@ -26,6 +26,7 @@ end
 function request()
   if #bodies == 0 then return wrk.format() end
   n = n + 1
+  if spread then wrk.headers["X-Forwarded-For"] = string.format("10.%d.%d.%d", n % 250, math.floor(n / 250) % 250, n % 199) end
   return wrk.format(nil, nil, nil, bodies[(n - 1) % #bodies + 1])
 end
 function done(summary, latency)
@@ -52,6 +53,8 @@ class Ask:
     method: str = "GET"
     headers: Mapping[str, str] = field(default_factory=dict)
     bodies: Sequence[str] = ()
+    spread: bool = False
+    """Each request from an address of its own, as a proxy would say: a crowd is not one phone, and limits per address know that."""
 
 
 def client() -> str:
@@ -86,7 +89,7 @@ def load(server: Measured, ask: Ask, *, seconds: float, connections: int = CONNE
 def _wrk(url: str, ask: Ask, folder: Path, seconds: float, connections: int) -> str:
     headers = "".join(f"wrk.headers[{json.dumps(name)}] = {json.dumps(value)}\n" for name, value in ask.headers.items())
     script = folder / "ask.lua"
-    script.write_text(f"wrk.method = {json.dumps(ask.method)}\n{headers}{_LUA}")
+    script.write_text(f"spread = {json.dumps(ask.spread)}\nwrk.method = {json.dumps(ask.method)}\n{headers}{_LUA}", encoding="utf-8")
     command = ["wrk", "--threads", "1", "--connections", str(connections), "--duration", f"{max(1, round(seconds))}s", "--timeout", "10s"]
     arguments = [str(folder / "bodies")] if ask.bodies else []
     done = subprocess.run([*command, "--script", str(script), url + ask.path, "--", *arguments], check=True, capture_output=True, text=True)
@@ -104,6 +107,7 @@ def _python(url: str, ask: Ask, bodies: Path, seconds: float, connections: int) 
         "headers": dict(ask.headers),
         "seconds": seconds,
         "connections": connections,
+        "spread": ask.spread,
     }
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.client", json.dumps(order), str(bodies) if ask.bodies else ""],

@@ -49,7 +49,8 @@ class Finding:
 
     question: str
     ours: Median
-    limit: Median
+    limit: Median | None
+    """None where only a promise is asked for."""
     aim: float = 0.0
     notes: list[str] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
@@ -58,12 +59,12 @@ class Finding:
     @property
     def ratio(self) -> float:
         """Requests a second, ours against the limit."""
-        return self.ours.per_second / self.limit.per_second
+        return self.ours.per_second / self.limit.per_second if self.limit else 1.0
 
     @property
     def cpu_ratio(self) -> float:
         """CPU a request, the limit against ours: what the ratio would be if nothing else ran on the machine."""
-        return self.limit.cpu_us / self.ours.cpu_us
+        return self.limit.cpu_us / self.ours.cpu_us if self.limit else 1.0
 
     def lines(self) -> list[str]:
         """For people."""
@@ -73,14 +74,12 @@ class Finding:
                 f"  {name:<7}{one.per_second:>9,.0f}/s   p50 {one.p50_ms:>7.2f} ms   p99 {one.p99_ms:>7.2f} ms   CPU {one.cpu_us:>7.0f} µs"
             )
 
-        aim = f" (aim ≥ {self.aim:.0%}: {'met' if max(self.ratio, self.cpu_ratio) >= self.aim else 'MISSED'})" if self.aim else ""
-        lines = [
-            self.question,
-            row("ours", self.ours),
-            row("limit", self.limit),
-            f"  ratio  {self.ratio:>8.0%} by requests, {self.cpu_ratio:.0%} by CPU a request{aim}",
-        ]
-        if faults := self.ours.faults + self.limit.faults:
+        lines = [self.question, row("ours", self.ours)]
+        if self.limit:
+            aim = f" (aim ≥ {self.aim:.0%}: {'met' if max(self.ratio, self.cpu_ratio) >= self.aim else 'MISSED'})" if self.aim else ""
+            lines.append(row("limit", self.limit))
+            lines.append(f"  ratio  {self.ratio:>8.0%} by requests, {self.cpu_ratio:.0%} by CPU a request{aim}")
+        if faults := self.ours.faults + (self.limit.faults if self.limit else 0):
             lines.append(f"  {faults} answers were faults")
         return [*lines, *(f"  {note}" for note in self.notes), *(f"  BROKEN: {what}" for what in self.broken)]
 

@@ -14,7 +14,24 @@ TAG = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL)
 SPOKEN = re.compile(r"\b(?:alt|title|placeholder|aria-label|aria-description|label)\s*=\s*\"([^\"]*)\"")
 WORD = re.compile(r"[^\W\d_]{2,}")
 # Names and signs that are the same in every language.
-SAME_EVERYWHERE = {"Ngày", "Số", "API", "CSV", "HTML", "ICS", "JSON", "OpenAPI", "PDF", "QR", "URL", "UTF", "Android", "iPhone", "iCalendar", "webcal"}
+SAME_EVERYWHERE = {
+    "Ngày",
+    "Số",
+    "API",
+    "CSV",
+    "HTML",
+    "ICS",
+    "JSON",
+    "OpenAPI",
+    "PDF",
+    "QR",
+    "URL",
+    "UTF",
+    "Android",
+    "iPhone",
+    "iCalendar",
+    "webcal",
+}
 # &nbsp; and its kin are signs, not words.
 ENTITY = re.compile(r"&#?\w+;")
 

@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from app.kernel.actor import Actor
 from app.kernel.clock import OffsetClock, SystemClock, now, use_clock
-from app.kernel.database import close_database, open_database, row, run_many, unit_of_work
+from app.kernel.database import close_database, open_database, row, run, run_many, unit_of_work
 from app.kernel.ids import digest, uuid7
 from app.kernel.signing import load_secrets, use_secrets
 from app.kernel.text import Text, fold
@@ -118,6 +118,26 @@ async def _make_gate(settings: Settings, tickets: int) -> Gate:
         use_clock(SystemClock())
 
 
+def take_registrations(database_url: str, data_dir: Path, *, capacity: int) -> str:
+    """Let one published activity take registrations, this many; returns its slug."""
+    return asyncio.run(_take_registrations(settings_for(database_url, data_dir), capacity))
+
+
+async def _take_registrations(settings: Settings, capacity: int) -> str:
+    await open_database(settings)
+    try:
+        # The last day's: it is not over yet. Registration and capacity are read live from the activity.
+        found = await row(
+            "SELECT a.id, a.slug FROM activity a JOIN session s ON s.activity = a.id ORDER BY s.starts_at DESC, a.number LIMIT 1"
+        )
+        assert found is not None
+        async with unit_of_work(BY, unaudited="benchmark data"):
+            await run("UPDATE activity SET registration = 'open', capacity = {} WHERE id = {}", capacity, found["id"])
+        return str(found["slug"])
+    finally:
+        await close_database()
+
+
 async def add_tickets(activity: uuid.UUID, count: int) -> list[str]:
     """Register this many people at once, past the forms: 100,000 of them would take the forms ten minutes."""
     people = [(uuid7(), uuid7(), new_code(), f"Nguyễn Thị {n}", f"nguoi{n}@example.vn") for n in range(count)]
@@ -149,3 +169,18 @@ def scans(codes: Sequence[str]) -> list[str]:
 
 def _scan(code: str) -> str:
     return json.dumps({"code": code, "nonce": str(uuid.uuid4()), "scanned_at": NOW.isoformat()})
+
+
+def wishes(count: int, slug: str) -> list[str]:
+    """Registrations as a ticket desk's program sends them."""
+    return [
+        json.dumps({
+            "edition": EDITION,
+            "activity": slug,
+            "name": f"Trần Thị {n}",
+            "email": f"nguoi{n}@example.vn",
+            "consents": {"attend": True},
+            "nonce": f"wish-{n}",
+        })
+        for n in range(count)
+    ]  # fmt: skip
