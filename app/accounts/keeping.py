@@ -6,7 +6,7 @@ import re
 from uuid import UUID
 
 from app.accounts import passwords
-from app.accounts.roles import hold_administrators, refuse_without_administrator
+from app.accounts.roles import hold_administrators, refuse_to_lose
 from app.kernel.actor import Actor
 from app.kernel.clock import now
 from app.kernel.database import Conflict, Row, row, run, unit_of_work
@@ -158,8 +158,8 @@ async def disable_account(account: UUID, *, by: Actor) -> None:
         before = await _required(account)
         if before["state"] == "disabled":
             return
+        await refuse_to_lose(account)
         await run("UPDATE account SET state = 'disabled', revision = revision + 1 WHERE id = {}", account)
-        await refuse_without_administrator()
         await _end_sessions(account)
         work.record("account.disabled", f"account:{account}")
 

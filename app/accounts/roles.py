@@ -8,7 +8,7 @@ from app.accounts.role_kinds import GLOBAL, ROLE_KINDS
 from app.accounts.scopes import find_scope
 from app.kernel.actor import Actor
 from app.kernel.clock import now
-from app.kernel.database import engine_name, row, run, unit_of_work
+from app.kernel.database import engine_name, row, rows, run, unit_of_work
 from app.kernel.errors import NotFound, Refused
 from app.kernel.ids import uuid7
 from app.kernel.web.access import ADMINISTRATOR
@@ -84,8 +84,9 @@ async def revoke_role(role: UUID, *, account: UUID, by: Actor) -> None:
             raise NotFound(N_("Không tìm thấy vai trò."))
         if found["revoked_at"] is not None:
             return
+        if found["kind"] == ADMINISTRATOR:
+            await refuse_to_lose(account)
         await run("UPDATE role SET revoked_at = {} WHERE id = {}", now(), role)
-        await refuse_without_administrator(found["kind"] == ADMINISTRATOR)
         work.record("role.revoked", f"account:{account}", before={name: found[name] for name in ("kind", "scope_kind", "scope_id")})
 
 
@@ -95,22 +96,16 @@ async def hold_administrators() -> None:
         await run("SELECT pg_advisory_xact_lock({})", _LOCK)
 
 
-async def refuse_without_administrator(matters: bool = True) -> None:
-    """Inside a unit of work, after a change that took one away: undo it when it was the last.
+async def refuse_to_lose(account: UUID) -> None:
+    """Inside a unit of work, before this account stops being an administrator: refuse if nobody else would be one.
 
     Raises:
         LastAdministrator
     """
-    if matters and not await _administrators_left():
-        raise LastAdministrator
-
-
-async def _administrators_left() -> bool:
-    return (
-        await row(
-            "SELECT 1 AS one FROM role JOIN account ON account.id = role.account "
-            "WHERE role.kind = {} AND role.revoked_at IS NULL AND account.state = 'active' LIMIT 1",
-            ADMINISTRATOR,
-        )
-        is not None
+    active = await rows(
+        "SELECT account.id FROM role JOIN account ON account.id = role.account "
+        "WHERE role.kind = {} AND role.revoked_at IS NULL AND account.state = 'active'",
+        ADMINISTRATOR,
     )
+    if [one["id"] for one in active] == [account]:
+        raise LastAdministrator
