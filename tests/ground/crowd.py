@@ -179,7 +179,7 @@ def wishes(count: int, slug: str) -> list[str]:
             "activity": slug,
             "name": f"Trần Thị {n}",
             "email": f"nguoi{n}@example.vn",
-            "consents": {"attend": True},
+            "consents": ["attend"],
             "nonce": f"wish-{n}",
         })
         for n in range(count)
