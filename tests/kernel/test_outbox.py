@@ -24,7 +24,7 @@ def ticket(to: str = "lan@congty.vn", **more: object) -> Mail:
     values: dict[str, object] = {
         "kind": "ticket", "to": to, "name": "Trần Thị Lan", "subject": "Vé của bạn: Lễ khai mạc", "text": "Mã vé: ABC\n",
         "html": '<p>Mã vé</p><img src="cid:qr.png">',
-        "parts": (Part("qr.png", "image/png", PNG, inline=True), Part("lịch.ics", "text/calendar", "BEGIN:VCALENDAR\r\n".encode())),
+        "parts": (Part("qr.png", "image/png", PNG, inline=True), Part("lịch.ics", "text/calendar", b"BEGIN:VCALENDAR\r\n")),
     }  # fmt: skip
     return Mail(**{**values, **more})
 
