@@ -80,7 +80,8 @@ class _Reading:
             raise Misread(self.schedule.line or 1, "conference")
         return ProgrammeFile(
             kind="frab",
-            source=clean_line(self.schedule.acronym, 100) or self.acronym or "frab",
+            # An export of ours is not the source it was once imported from, even under the same acronym.
+            source=("ngayso:" if self.ours else "") + (clean_line(self.schedule.acronym, 100) or self.acronym or "frab"),
             edition=self._edition(entries),
             entries=entries,
             terms={"type": tuple(self.types.values()), "pillar": tuple(self.tracks.values())},

@@ -14,7 +14,6 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _PARAGRAPHS: Final = frozenset(
-    # fmt: off
     (
         "p",
         "div",
@@ -36,7 +35,6 @@ _PARAGRAPHS: Final = frozenset(
         "figure",
         "details",
     )
-    # fmt: on
 )
 _LINES: Final = frozenset(("br", "tr", "dt", "dd", "figcaption", "summary"))
 _SILENT: Final = frozenset(("script", "style", "iframe"))

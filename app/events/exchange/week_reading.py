@@ -64,7 +64,6 @@ TAXONOMIES: Final = {
 _STATUSES = {"pending_review": "draft", "done": "confirmed"}
 
 _KNOWN = frozenset(
-    # fmt: off
     (
         "id",
         "number",
@@ -104,7 +103,6 @@ _KNOWN = frozenset(
         "prev_venue",
         "prev_room",
     )
-    # fmt: on
 )
 
 
