@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
+from app.events.exchange.importing import import_programme
+from app.events.exchange.reading import read_programme
 from app.kernel.actor import Actor
 from app.kernel.clock import OffsetClock, SystemClock, now, use_clock
 from app.kernel.database import close_database, open_database, row, run, run_many, unit_of_work
@@ -20,7 +22,7 @@ from app.kernel.text import Text, fold
 from app.registrations.gates.checkpoints import open_checkpoint
 from app.registrations.tickets.codes import new_code
 from app.settings import Settings
-from tests.ground.databases import clean_environment, must, ngayso
+from tests.ground.databases import clean_environment
 
 NOW = datetime.fromisoformat("2026-10-08T09:40:00+07:00")
 EDITION = "bench"
@@ -78,8 +80,17 @@ def publish_week(database_url: str, data_dir: Path, *, sessions: int, schedule: 
     if schedule is None:
         schedule = data_dir / "schedule.xml"
         schedule.write_text(made_schedule(sessions), encoding="utf-8")
-    command = ["import", "programme", str(schedule), "--edition", EDITION, "--publish", "--allow-overlap"]
-    must(ngayso(*command, database_url=database_url, data_dir=data_dir, timeout=300))
+    asyncio.run(_publish_week(settings_for(database_url, data_dir), schedule))
+
+
+async def _publish_week(settings: Settings, schedule: Path) -> None:
+    use_clock(OffsetClock(NOW - timedelta(days=10)))
+    await open_database(settings)
+    try:
+        await import_programme(read_programme(schedule), edition_slug=EDITION, publish=True, allow_overlap=True, by=BY)
+    finally:
+        await close_database()
+        use_clock(SystemClock())
 
 
 @dataclass(frozen=True)

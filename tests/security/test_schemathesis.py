@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import httpx
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
+from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 
 from tests.ground.crowd import TOKEN, make_gate, publish_week
@@ -45,11 +48,9 @@ def test_no_request_of_the_openapi_gives_a_500(server, week):
         operation = found.ok()
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
             cases = operation.as_strategy(generation_mode=mode)
-            chosen = settings(
-                max_examples=EXAMPLES, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
-            )
-            chosen(given(case=cases)(ask))()
+            # Nothing can be wrong about a request that has neither parameters nor a body.
+            with contextlib.suppress(Unsatisfiable):
+                SETTINGS(given(case=cases)(ask))()
     assert faults == []
-    assert len(answers) == len(
-        [1 for path in description["paths"].values() for method in path if method in ("get", "post", "put", "delete")]
-    )
+    described = [method for path in description["paths"].values() for method in path if method in ("get", "post", "put", "delete")]
+    assert len(answers) == len(described)
