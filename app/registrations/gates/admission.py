@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 import msgspec
 
@@ -34,12 +35,16 @@ _SIDE_BY_SIDE = 2
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """One scan as a device sends it. `gate` may be left out; a device speaks for its own gate only."""
+    """One scan as a device sends it. `gate` may be left out; a device speaks for its own gate only.
 
-    code: str
+    Instead of a code it may name the `ticket` that a search at the gate found.
+    """
+
     nonce: str
+    code: str = ""
     scanned_at: datetime | None = None
     gate: str = ""
+    ticket: UUID | None = None
 
 
 class Attendee(msgspec.Struct, frozen=True):

@@ -84,7 +84,7 @@ _SQLITE_FIND = f"""
     SELECT {_FIND_COLUMNS} FROM ticket t
     LEFT JOIN scan f ON f.ticket = t.id AND f.checkpoint = ? AND f.admission_window = ?
     {_FIND_JOINS} WHERE t.code = ?
-"""  # noqa: S608  our own constants
+"""
 _SQLITE_INSERT = f"{_INSERT_COLUMNS} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (nonce) DO NOTHING"
 _SQLITE_REPLAY = f"{_REPLAY} WHERE s.nonce = ?"
 
@@ -94,13 +94,13 @@ _POSTGRESQL_FIND = f"""
     JOIN ticket t ON t.code = q.code
     LEFT JOIN scan f ON f.ticket = t.id AND f.checkpoint = q.checkpoint AND f.admission_window = q.admission_window
     {_FIND_JOINS}
-"""  # noqa: S608  our own constants
+"""
 _POSTGRESQL_INSERT = f"""
     {_INSERT_COLUMNS}
     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::varchar[], $7::varchar[], $8::varchar[],
                          $9::uuid[], $10::varchar[], $11::timestamptz[], $12::timestamptz[])
     ON CONFLICT DO NOTHING RETURNING nonce
-"""  # noqa: S608  our own constants
+"""
 _POSTGRESQL_REPLAY = f"{_REPLAY} WHERE s.nonce = ANY ($1::varchar[])"
 
 # Each round settles every reading that lost a race; a reading can lose once by nonce and once by ticket.

@@ -1,6 +1,6 @@
 """What follows from scans but must not slow them: screens hear that there is something new, devices show when last seen.
 
-At most one beat a second, in its own unit of work, after the scans are durable. A beat that fails loses nothing but
+At most one beat a second, after the scans are durable. A beat that fails loses nothing but
 itself: arrivals are queried, never counted here.
 """
 
@@ -17,6 +17,7 @@ from uuid import UUID
 
 import structlog
 
+from app.kernel import live
 from app.kernel.actor import Actor
 from app.kernel.clock import now
 from app.kernel.database import run, unit_of_work
@@ -89,12 +90,12 @@ async def _beat() -> None:
     editions, devices = set(_editions), dict(_seen)
     _editions.clear()
     _seen.clear()
-    async with unit_of_work(Actor.system("gates"), unaudited="scans are their own log; last seen is no decision") as work:
-        for device, at in sorted(devices.items()):
-            await run("UPDATE device SET last_seen_at = {} WHERE id = {}", at, device)
-            _written[device] = time.monotonic()
-        for edition in sorted(editions):
-            work.touch(topic(edition))
+    live.touch(*(topic(edition) for edition in sorted(editions)))
+    if devices:
+        async with unit_of_work(Actor.system("gates"), unaudited="last seen is no decision") as _:
+            for device, at in sorted(devices.items()):
+                await run("UPDATE device SET last_seen_at = {} WHERE id = {}", at, device)
+                _written[device] = time.monotonic()
 
 
 async def last_beat() -> None:

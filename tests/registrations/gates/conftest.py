@@ -49,7 +49,7 @@ class Phone:
     async def scan(self, code: str, *, nonce: str | None = None, scanned_at: datetime | None = None) -> Answer:
         post = await posts.post_of(self.token)
         assert post is not None, "the device was revoked"
-        return await admission.admit(post, Asked(code, nonce or str(uuid7()), scanned_at))
+        return await admission.admit(post, Asked(nonce or str(uuid7()), code, scanned_at))
 
 
 @dataclass

@@ -217,11 +217,11 @@ async def test_a_device_speaks_for_its_own_gate_only(hall: Hall) -> None:
     north, south = await hall.gates(plenary, "Cổng Bắc", "Cổng Nam")
     code = await hall.ticket(plenary)
     with pytest.raises(NotYourGate):
-        await admission.admit(north.post, Asked(code, str(uuid7()), None, south.post.gate_code))
-    for bad in (Asked(code, "short"), Asked(code, "x" * 37), Asked("", str(uuid7())), Asked("7" * 5000, str(uuid7()))):
+        await admission.admit(north.post, Asked(str(uuid7()), code, None, south.post.gate_code))
+    for bad in (Asked("short", code), Asked("x" * 37, code), Asked(str(uuid7())), Asked(str(uuid7()), "7" * 5000)):
         with pytest.raises(BadScan):
             await admission.admit(north.post, bad)
-    assert (await admission.admit(north.post, Asked(code, str(uuid7()), None, "cong-bac"))).result is Result.admitted
+    assert (await admission.admit(north.post, Asked(str(uuid7()), code, None, "cong-bac"))).result is Result.admitted
 
 
 async def test_one_bad_row_does_not_spoil_the_others(hall: Hall) -> None:
@@ -233,7 +233,7 @@ async def test_one_bad_row_does_not_spoil_the_others(hall: Hall) -> None:
     bad = await hall.ticket(plenary, "Người thứ sáu")
     answers = await asyncio.gather(
         *(gate.scan(code) for code in good[:3]),
-        admission.admit(ghost, Asked(bad, str(uuid7()))),
+        admission.admit(ghost, Asked(str(uuid7()), bad)),
         *(gate.scan(code) for code in good[3:]),
         return_exceptions=True,
     )
