@@ -1,8 +1,9 @@
 /* Live parts of a page: <div data-live="arrivals:2026" data-version="…" hx-get="…" hx-trigger="live"> gets a `live`
    event when its topic changed. One stream per browser: the tab that holds the lock opens it and relays to the others.
-   <span data-live-lamp data-on="…" data-lost="…"> says when no heartbeat came for five seconds; the root element
-   carries data-signal="on" or "lost" meanwhile. Without script pages are read by reloading them. */
+   A lamp of the components (class "lamp") and the root element (data-signal) say live, slow, or lost: no heartbeat for
+   five seconds. Without script pages are read by reloading them. */
 
+const SLOW_AFTER = 3500;
 const LOST_AFTER = 5000;
 const STEAL_AFTER = 9000;
 const CHANNEL = "ngayso-live";
@@ -22,7 +23,7 @@ const versions = new Map();
 const parts = () => document.querySelectorAll("[data-live]");
 const topicsOf = (element) => element.dataset.live.split(/[\s,]+/).filter(Boolean);
 const wanted = () => [...new Set([...parts()].flatMap(topicsOf))].sort();
-const needed = () => document.querySelector("[data-live], [data-live-lamp]") !== null;
+const needed = () => document.querySelector("[data-live], .lamp") !== null;
 
 function wake(element, version) {
   element.dataset.version = version;
@@ -31,7 +32,7 @@ function wake(element, version) {
 
 function heard(name, data) {
   lastBeat = Date.now();
-  show("on");
+  show("live");
   if (name === "snapshot") {
     for (const [topic, version] of Object.entries(data.versions)) versions.set(topic, version);
     for (const element of parts()) {
@@ -49,11 +50,7 @@ function show(state) {
   const root = document.documentElement;
   if (root.dataset.signal === state) return;
   root.dataset.signal = state;
-  for (const lamp of document.querySelectorAll("[data-live-lamp]")) {
-    lamp.dataset.state = state;
-    const words = state === "on" ? lamp.dataset.on : lamp.dataset.lost;
-    if (words !== undefined) lamp.textContent = words;
-  }
+  for (const lamp of document.querySelectorAll(".lamp")) lamp.dataset.state = state;
 }
 
 function relay(name, data) {
@@ -133,7 +130,7 @@ function compete(steal = false) {
 
 function start() {
   if (!needed()) return;
-  show("on");
+  show("live");
   if (shared) {
     shared.addEventListener("message", ({ data: said }) => {
       if (said.type === "event") heard(said.name, said.data);
@@ -171,7 +168,7 @@ function start() {
   let stolen = 0;
   setInterval(() => {
     const silence = Date.now() - lastBeat;
-    if (silence > LOST_AFTER) show("lost");
+    if (silence > SLOW_AFTER) show(silence > LOST_AFTER ? "lost" : "slow");
     if (shared && !leading && silence > STEAL_AFTER && document.visibilityState === "visible" && Date.now() - stolen > STEAL_AFTER) {
       stolen = Date.now();
       compete(true);

@@ -41,4 +41,5 @@ def test_nothing_from_the_slug_reaches_the_markup() -> None:
 def test_a_picture_stands_alone_in_its_colour() -> None:
     drawing = motif.picture("2026", "#00695C")
     assert 'xmlns="http://www.w3.org/2000/svg"' in drawing
-    assert "#00695C" in drawing and "currentColor" not in drawing
+    assert "#00695C" in drawing
+    assert "currentColor" not in drawing
