@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import get, post
+from litestar.params import FromPath
 from litestar.response import Response
 
 from app.accounts import keeping, queries
@@ -76,13 +77,13 @@ async def new_account(request: HouseRequest) -> Response[Any]:
 
 
 @get("/manage/accounts/{account:uuid}", guards=[ONE_ACCOUNT])
-async def account_page(request: HouseRequest, account: UUID) -> Response[Any]:
+async def account_page(request: HouseRequest, account: FromPath[UUID]) -> Response[Any]:
     """One account: roles, state, password. `?role=` opens the form for a role of that kind."""
     return await _one(request, account)
 
 
 @post("/manage/accounts/{account:uuid}/roles", guards=[ONE_ACCOUNT], status_code=303)
-async def grant(request: HouseRequest, account: UUID) -> Response[Any]:
+async def grant(request: HouseRequest, account: FromPath[UUID]) -> Response[Any]:
     """Give a role."""
     data = await request.form()
     kind = ROLE_KINDS.get(str(data.get("kind", "")))
@@ -106,28 +107,28 @@ async def grant(request: HouseRequest, account: UUID) -> Response[Any]:
 
 
 @post("/manage/accounts/{account:uuid}/roles/{role:uuid}/revoke", guards=[ONE_ACCOUNT], status_code=303)
-async def revoke(account: UUID, role: UUID) -> Response[Any]:
+async def revoke(account: FromPath[UUID], role: FromPath[UUID]) -> Response[Any]:
     """Take a role back."""
     await revoke_role(role, account=account, by=access.account().actor)
     return redirect(f"/manage/accounts/{account}", done="revoked")
 
 
 @post("/manage/accounts/{account:uuid}/disable", guards=[ONE_ACCOUNT], status_code=303)
-async def disable(account: UUID) -> Response[Any]:
+async def disable(account: FromPath[UUID]) -> Response[Any]:
     """Close it."""
     await keeping.disable_account(account, by=access.account().actor)
     return redirect(f"/manage/accounts/{account}", done="disabled")
 
 
 @post("/manage/accounts/{account:uuid}/enable", guards=[ONE_ACCOUNT], status_code=303)
-async def enable(account: UUID) -> Response[Any]:
+async def enable(account: FromPath[UUID]) -> Response[Any]:
     """Reopen it."""
     await keeping.enable_account(account, by=access.account().actor)
     return redirect(f"/manage/accounts/{account}", done="enabled")
 
 
 @post("/manage/accounts/{account:uuid}/password", guards=[ONE_ACCOUNT], status_code=200)
-async def reset_password(request: HouseRequest, account: UUID) -> Response[Any]:
+async def reset_password(request: HouseRequest, account: FromPath[UUID]) -> Response[Any]:
     """Make up a new password and show it once."""
     return await _one(request, account, password=await keeping.reset_password(account, by=access.account().actor))
 

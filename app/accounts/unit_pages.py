@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import get, post
+from litestar.params import FromPath
 from litestar.response import Response
 
 from app.accounts import queries
@@ -73,14 +74,14 @@ async def new_unit(request: HouseRequest) -> Response[Any]:
 
 
 @get("/manage/units/{unit:uuid}", guards=[READERS_OF_ONE])
-async def unit_page(request: HouseRequest, unit: UUID) -> Response[Any]:
+async def unit_page(request: HouseRequest, unit: FromPath[UUID]) -> Response[Any]:
     """One unit and the form to change it."""
     found = await _found(unit)
     return await _form(_filled(found, await _choices(but=unit)), unit=found, done=request.query_params.get("done", ""))
 
 
 @post("/manage/units/{unit:uuid}", guards=[KEEPERS], status_code=303)
-async def save_unit(request: HouseRequest, unit: UUID) -> Response[Any]:
+async def save_unit(request: HouseRequest, unit: FromPath[UUID]) -> Response[Any]:
     """Save what was changed."""
     found = await _found(unit)
     choices = await _choices(but=unit)
@@ -98,7 +99,7 @@ async def save_unit(request: HouseRequest, unit: UUID) -> Response[Any]:
 
 
 @post("/manage/units/{unit:uuid}/merge", guards=[KEEPERS], status_code=303)
-async def merge(request: HouseRequest, unit: UUID) -> Response[Any]:
+async def merge(request: HouseRequest, unit: FromPath[UUID]) -> Response[Any]:
     """End it; another carries on."""
     found, choices = await _found(unit), await _choices(but=unit)
     form = MergeForm.read(await request.form(), choices={"into": choices["parent"]})

@@ -61,11 +61,14 @@ async def test_a_parent_and_a_kind_that_nobody_knows_are_made():
 
 
 async def test_an_import_takes_part_in_the_importers_unit_of_work():
-    with pytest.raises(RuntimeError, match="changed their mind"):
+    async def an_import_that_fails_at_the_end():
         async with unit_of_work(OFFICE) as work:
             await ensure_units([UnitSpec("PBC", "ward", Text("Phường"))], by=OFFICE)
             work.record("programme.imported", "edition:2026")
-            raise RuntimeError("changed their mind")
+            raise RuntimeError("line 17 is broken")
+
+    with pytest.raises(RuntimeError, match="line 17"):
+        await an_import_that_fails_at_the_end()
     assert await queries.units() == []
 
 
