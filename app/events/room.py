@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from app.events.exchange.tables import TABLES as EXCHANGE_TABLES
+from app.events.feeds.pages import HANDLERS as FEEDS
 from app.events.programme import activity_pages, edition_pages, pages, publish_pages
 from app.events.programme.access import ORGANISERS, PLANNERS
 from app.events.programme.tables import TABLES
@@ -20,6 +22,6 @@ enter(N_("Thêm kỳ tổ chức"), "/manage/editions/new", edition_pages.ADMINI
 
 ROOM = Room(
     "events",
-    route_handlers=[*pages.ROUTES, *activity_pages.ROUTES, *publish_pages.ROUTES, *edition_pages.ROUTES],
-    tables=TABLES,
+    route_handlers=[*pages.ROUTES, *activity_pages.ROUTES, *publish_pages.ROUTES, *edition_pages.ROUTES, *FEEDS],
+    tables=(*TABLES, *EXCHANGE_TABLES),
 )

@@ -90,10 +90,15 @@ def _terms_by_name(
     for taxonomy, told in file.terms.items():
         known = terms.get(taxonomy, ())
         taken = {term.code for term in known}
-        by_name = {fold(name): term.code for term in reversed(known) for name in (term.name.en, term.name.vi) if name}
+        exactly = {name: term.code for term in reversed(known) for name in (term.name.en, term.name.vi) if name}
+        loosely = {fold(name): code for name, code in reversed(exactly.items())}
+        # "Workshop" and "workshop" in one file are two terms, because they would be written back as two.
+        spoken_for = {exactly[term.name.vi] for term in told if term.name.vi in exactly}
         added = []
         for term in told:
-            code = by_name.get(fold(term.name.vi))
+            code = exactly.get(term.name.vi)
+            if code is None and (alike := loosely.get(fold(term.name.vi))) not in spoken_for:
+                code = alike
             if code is None:
                 code = _free(term.code, taken)
                 taken.add(code)
