@@ -120,8 +120,8 @@ def _to_sign_in(request: Any) -> Response[Any] | None:
     back = path + (f"?{query}" if query else "") if request.method in ("GET", "HEAD") else path
     where = url(SIGN_IN, next=back)
     if request.headers.get("hx-request") == "true":
-        return Response(None, status_code=200, headers={"hx-redirect": where, "cache-control": "no-store"})
-    return Response(None, status_code=303, headers={"location": where, "cache-control": "no-store"})
+        return Response(b"", status_code=200, media_type=HTML, headers={"hx-redirect": where, "cache-control": "no-store"})
+    return Response(b"", status_code=303, media_type=HTML, headers={"location": where, "cache-control": "no-store"})
 
 
 def incident(request: Any, error: BaseException) -> Response[Any]:

@@ -17,17 +17,18 @@ from app.kernel.errors import NotFound, Refused
 from app.kernel.mail import Mail
 from app.kernel.web import access
 from app.kernel.web.access import allow
-from app.kernel.web.i18n import N_, _
+from app.kernel.web.i18n import N_, _, ngettext
 from app.kernel.web.limits import named
+from app.kernel.web.navigation import Need, enter, waiting
 from app.kernel.web.rendering import HTML, page, redirect
 
 STATES = {
-    "queued": N_("đang chờ"),
-    "sending": N_("đang gửi"),
-    "sent": N_("đã gửi"),
-    "retrying": N_("chờ gửi lại"),
-    "failed": N_("không gửi được"),
-    "bounced": N_("bị trả lại"),
+    "queued": N_("Đang chờ"),
+    "sending": N_("Đang gửi"),
+    "sent": N_("Đã gửi"),
+    "retrying": N_("Chờ gửi lại"),
+    "failed": N_("Không gửi được"),
+    "bounced": N_("Bị trả lại"),
 }
 
 
@@ -46,7 +47,7 @@ async def mail_page(only: FromQuery[str] = "") -> Response[bytes]:
 
 
 @post("/manage/mail/test", guards=[allow(resource=None)])
-async def send_test() -> Response[None]:
+async def send_test() -> Response[bytes]:
     """Queue a mail to oneself."""
     account = access.account()
     named("mail-test", 5, 300).take(account.id)
@@ -68,7 +69,7 @@ async def send_test() -> Response[None]:
 
 
 @post("/manage/mail/{mail:uuid}/retry", guards=[allow(resource=None)])
-async def retry(mail: FromPath[UUID]) -> Response[None]:
+async def retry(mail: FromPath[UUID]) -> Response[bytes]:
     """Try one mail again now."""
     if not await outbox.retry(mail, by=access.actor()):
         raise Refused(N_("Thư này không gửi lại được: đã gửi rồi, hoặc không còn nội dung."))
@@ -123,6 +124,18 @@ async def mail_file(mail: FromPath[UUID], number: FromPath[int]) -> Response[Any
         media_type=files[number].media_type,
         headers={"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"},
     )
+
+
+enter(N_("Thư đi"), "/manage/mail", allow(resource=None), icon="mail", position=90)
+
+
+@waiting
+async def unsent_mail(account: access.Account) -> list[Need]:
+    """Administrators hear of mail that failed."""
+    failed = (await outbox.waiting()).counts.get("failed", 0) if account.is_administrator else 0
+    if not failed:
+        return []
+    return [Need(ngettext("%(n)s thư không gửi được", "%(n)s thư không gửi được", failed), "/manage/mail?only=failed", "stop")]
 
 
 HANDLERS = [mail_page, send_test, retry, mail_text, mail_html, mail_file]

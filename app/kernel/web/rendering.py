@@ -176,6 +176,6 @@ def fragment(template: str, block: str, *, status: int = 200, headers: Mapping[s
     return Response(render_block(template, block, context).encode(), status_code=status, media_type=HTML, headers=found)
 
 
-def redirect(address: str, status: int = 303, **query: object) -> Response[None]:
+def redirect(address: str, status: int = 303, **query: object) -> Response[bytes]:
     """Go on to another page of ours, keeping the language. htmx follows too."""
-    return Response(None, status_code=status, headers={"location": url(address, **query), "cache-control": "no-store"})
+    return Response(b"", status_code=status, media_type="text/plain", headers={"location": url(address, **query), "cache-control": "no-store"})
