@@ -9,7 +9,7 @@ from uuid import UUID
 from app.kernel.actor import Actor
 from app.kernel.clock import VIETNAM
 from app.kernel.database import unit_of_work
-from app.registrations.tickets.contact import masked_email, masked_phone, shown_phone
+from app.registrations.tickets.contact import masked_email, masked_phone
 from app.registrations.tickets.queries import Listed, everybody
 
 HEADINGS = ("name", "organisation", "email", "phone", "kind", "state", "registered_at", "cancelled_at", "ticket", "language")
@@ -38,7 +38,7 @@ def _line(person: Listed, *, unmasked: bool) -> tuple[str, ...]:
         person.name,
         person.organisation,
         person.email if unmasked else masked_email(person.email),
-        shown_phone(person.phone) if unmasked else masked_phone(person.phone),
+        person.shown_phone if unmasked else masked_phone(person.phone),
         person.kind,
         person.state,
         local(person.created_at),

@@ -64,8 +64,8 @@ class RegistrationForm(Form[Wish]):
     """Four fields, then one box for each purpose of the edition (`fields=consent_fields(purposes)`)."""
 
     name = PersonName(N_("Họ và tên"), longest=contact.NAME_LENGTH, autocomplete="name")
-    email = ContactEmail(N_("Thư điện tử"), required=False, hint=N_("Vé được gửi tới đây."))
-    phone = ContactPhone(N_("Số điện thoại"), required=False, hint=N_("Không có thư điện tử thì dùng số này để tìm lại vé."))
+    email = ContactEmail(N_("Thư điện tử"), required=False, hint=N_("Vé được gửi tới đây. Để trống cũng được nếu có số điện thoại."))
+    phone = ContactPhone(N_("Số điện thoại"), required=False, hint=N_("Để tìm lại vé khi không có thư điện tử."))
     organisation = Organisation(N_("Cơ quan, đơn vị"), required=False, longest=contact.ORGANISATION_LENGTH, autocomplete="organization")
     nonce = Hidden(longest=64)
 

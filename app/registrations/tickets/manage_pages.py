@@ -49,8 +49,7 @@ async def overview(request: HouseRequest, edition: str, number: PageNumber) -> R
     found = await listing(view.id, q=q, page=number) if q else None
     return page(
         "registrations/tickets/overview.html",
-        edition=view.info,
-        view=view,
+        edition=view,
         activities=await summaries(view.id),
         form=form,
         q=q,
@@ -68,8 +67,7 @@ async def registrations_of(request: HouseRequest, edition: str, slug: str, numbe
     found = await listing(view.id, activity=summary.id, state=state, q=q, page=number)
     return page(
         "registrations/tickets/list.html",
-        edition=view.info,
-        view=view,
+        edition=view,
         activity=summary,
         form=form,
         filtered=bool(q or state),

@@ -12,6 +12,7 @@ from app.events.programme.published import published
 from app.kernel.database import Row, row, rows
 from app.kernel.text import Text, fold
 from app.registrations.tickets.codes import has_code_shape, normalise
+from app.registrations.tickets.contact import shown_phone
 from app.registrations.tickets.holding import Holding, TicketView, read_token
 from app.registrations.tickets.offer import Offer
 from app.registrations.tickets.tables import RegistrationState, TicketKind, TicketState
@@ -104,6 +105,11 @@ class Listed(msgspec.Struct, frozen=True):
     cancelled_at: datetime | None
     code: str
     ticket_state: str
+
+    @property
+    def shown_phone(self) -> str:
+        """The number as people write it."""
+        return shown_phone(self.phone)
 
 
 class Page(msgspec.Struct, frozen=True):
