@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
 from typing import Any
 
+import msgspec
 import structlog
 
 
@@ -29,8 +31,10 @@ def set_up_logs(log_format: str) -> None:
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared, processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *render]
+        _Lines(
+            as_json=log_format == "json",
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *render],
         )
     )
     root = logging.getLogger()
@@ -45,6 +49,41 @@ def set_up_logs(log_format: str) -> None:
     for name in ("uvicorn", "uvicorn.error"):
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
+
+
+_REQUESTS = "ngayso.request"
+_requests = logging.getLogger(_REQUESTS)
+
+
+def log_request(*, method: str, route: str, status: int, ms: float, incident: str = "") -> None:
+    """The line of one request. Made by hand: structlog's processors take 60 µs for it, as long as a whole kept page."""
+    if not _requests.isEnabledFor(logging.INFO):
+        return
+    said: dict[str, Any] = {"method": method, "route": route, "status": status, "ms": ms}
+    if incident:
+        said["incident"] = incident
+    at = time.time()  # logs live by the machine's clock, also in the demo
+    stamp = f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(at))}.{int(at % 1 * 1000):03d}Z"
+    said |= {"event": "request", "level": "info", "logger": _REQUESTS, "timestamp": stamp}
+    _requests.handle(logging.LogRecord(_REQUESTS, logging.INFO, "", 0, said, (), None))
+
+
+class _Lines(structlog.stdlib.ProcessorFormatter):
+    """structlog's formatter, with a short way for the lines of requests."""
+
+    def __init__(self, *, as_json: bool, **more: Any) -> None:
+        super().__init__(**more)
+        self._as_json = as_json
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line."""
+        if record.name != _REQUESTS or not isinstance(record.msg, dict):
+            return super().format(record)
+        said: dict[str, Any] = record.msg
+        if self._as_json:
+            return msgspec.json.encode(said).decode()
+        tail = f" incident={said['incident']}" if "incident" in said else ""
+        return f"{said['timestamp']} [info     ] request {said['status']} {said['method']} {said['route']} {said['ms']} ms{tail}"
 
 
 def _exception_class(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:

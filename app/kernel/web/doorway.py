@@ -12,11 +12,11 @@ import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import structlog
 from litestar.types import ASGIApp, Message, Receive, Send
 
 from app.kernel import metrics
 from app.kernel.errors import DomainError
+from app.kernel.logs import log_request
 from app.kernel.web import i18n
 from app.kernel.web.csrf import CrossSite, is_cross_site
 from app.kernel.web.errors import log_incident, send_error
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from litestar import Litestar
 
     from app.settings import Settings
-
-log = structlog.get_logger("ngayso.request")
 
 # Answered many times a second by machines: they are counted, not logged.
 _QUIET = ("/health/", "/static/", "/metrics", "/live")
@@ -104,10 +102,13 @@ class Doorway:
             metrics.count_request("HEAD" if head else scope["method"], route, status, seconds)
             if not scope["path"].startswith(_QUIET):
                 # The route, not the path: paths hold tokens, queries hold names.
-                log.info(
-                    "request", method="HEAD" if head else scope["method"], route=route, status=status,
-                    ms=round(seconds * 1000, 1), **({"incident": here.incident} if here.incident else {}),
-                )  # fmt: skip
+                log_request(
+                    method="HEAD" if head else scope["method"],
+                    route=str(route),
+                    status=status,
+                    ms=round(seconds * 1000, 1),
+                    incident=here.incident,
+                )
             i18n.forget_language(language_token)
             _visit.reset(visit_token)
 
