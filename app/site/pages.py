@@ -6,6 +6,7 @@ Only the small fragment `/now` is live: what is on, places left. Pages read well
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
@@ -64,8 +65,12 @@ async def _soon(edition: str) -> KeptResponse:
     )
 
 
-def _pairs(request: HouseRequest) -> list[tuple[str, str]]:
-    return parse_qsl(request.scope["query_string"].decode("latin-1"), errors="replace", max_num_fields=None)[:200]
+@lru_cache(maxsize=2048)
+def _asked(query: bytes) -> tuple[Filter, str]:
+    """The filter and the view in a query string, in whatever order and company they stand."""
+    pairs = parse_qsl(query.decode("latin-1"), errors="replace")[:200]
+    view = dict(pairs).get("view", "")
+    return Filter.read(pairs), view if view in views.VIEWS else "list"
 
 
 def _base_url(request: HouseRequest) -> str:
@@ -77,10 +82,9 @@ async def _landing(request: HouseRequest, week: PublishedWeek, *, path: str, var
     at = clock.now()
     read = reading(week)
     going_on = read.happening(at)
-    base_url = _base_url(request)
 
     def context() -> Mapping[str, Any]:
-        return views.landing(week, read, going_on, at, base_url)
+        return views.landing(week, read, going_on, at, _base_url(request))
 
     return await kept_page(
         ("landing", path, going_on.key), "site/landing.html", week=week, path=path, context=context, vary=vary, dated=False
@@ -115,32 +119,29 @@ async def programme(request: HouseRequest, edition: EditionSlug) -> Response[Any
     week = await _week(edition)
     if week is None:
         return await _soon(edition)
-    pairs = _pairs(request)
-    wanted = Filter.read(pairs)
-    asked_view = dict(pairs).get("view", "")
-    view = asked_view if asked_view in views.VIEWS else "list"
+    wanted, view = _asked(request.scope["query_string"])
     read = reading(week)
     today = read.today(clock.now())
     if view == "grid":
         wanted = views.one_day(wanted, read, week.edition, today)
     path = f"/{edition}/programme"
-    query = [*wanted.query(), *([("view", view)] if view != "list" else [])]
+    more = (("view", view),) if view != "list" else ()
     if not wanted.q:
 
         def context() -> Mapping[str, Any]:
-            return views.programme(week, read, wanted, view, today, path, base_url, found=None)
+            return views.programme(week, read, wanted, view, today, path, _base_url(request), found=None)
 
-        base_url = _base_url(request)
-        return await kept_page(("programme", view, wanted.key), "site/programme.html", week=week, path=path, query=query, context=context)
+        return await kept_page(
+            ("programme", view, wanted), "site/programme.html", week=week, path=path, query=(*wanted.query(), *more), context=context
+        )
     # What people search for is nobody's business and has no end: never kept.
     SEARCHES.take(limits.by_address(request))
     found = {revision.activity.id for revision in week.search(wanted.q)}
-    base_url = _base_url(request)
     kept = await render_kept(
         "site/programme.html",
         path=path,
-        query=query,
-        context=lambda: views.programme(week, read, wanted, view, today, path, base_url, found=found),
+        query=(*wanted.query(), *more),
+        context=lambda: views.programme(week, read, wanted, view, today, path, _base_url(request), found=found),
         edition=week.edition,
         cache_control="private, no-cache",
     )
@@ -155,10 +156,9 @@ async def activity(request: HouseRequest, edition: EditionSlug, slug: str) -> Re
     if week is None or revision is None or revision.activity.status == "draft":
         raise NotFound(NO_PAGE)
     path = f"/{edition}/activities/{slug}"
-    base_url = _base_url(request)
 
     def context() -> Mapping[str, Any]:
-        return views.activity(week, revision, base_url + path)
+        return views.activity(week, revision, _base_url(request) + path)
 
     return await kept_page(("activity", slug), "site/activity.html", week=week, path=path, context=context)
 

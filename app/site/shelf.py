@@ -19,6 +19,8 @@ from app.kernel import clock
 from app.kernel.web import i18n, rendering, visit
 from app.kernel.web.kept import REVALIDATE, Kept, KeptBytes, KeptResponse
 
+HTML = "text/html; charset=utf-8"
+
 PAGES = KeptBytes(most_bytes=96 * 1024 * 1024, most=4096)
 """All kept pages of this process."""
 
@@ -78,6 +80,6 @@ async def render_kept(
         # The thread has a copy of this task's context: what is set here is seen by nobody else.
         visit._visit.set(visit.Visit({"path": path, "query_string": urlencode(query).encode(), "headers": [], "method": "GET"}))
         text = rendering.render(template, {"edition": edition, **context()})
-        return Kept(text.encode(), media_type=rendering.HTML, modified_at=modified_at, vary=vary, cache_control=cache_control)
+        return Kept(text.encode(), media_type=HTML, modified_at=modified_at, vary=vary, cache_control=cache_control)
 
     return await asyncio.to_thread(draw)
