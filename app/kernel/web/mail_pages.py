@@ -98,7 +98,7 @@ async def mail_text(mail: FromPath[UUID]) -> Response[bytes]:
 async def mail_html(mail: FromPath[UUID]) -> Response[bytes]:
     """The HTML of one mail, for the frame of its page: no script, pictures of its own only, links open above the frame."""
     found = await _readable(mail)
-    html = found.html or f"<pre>{escape(found.text)}</pre>"
+    html = found.html or f'<pre style="font: 16px/1.6 system-ui, sans-serif; white-space: pre-wrap">{escape(found.text)}</pre>'
     for part in found.parts:
         if part.inline:
             html = html.replace(f"cid:{part.name}", f"data:{part.media_type};base64,{base64.b64encode(part.content).decode()}")

@@ -178,4 +178,5 @@ def fragment(template: str, block: str, *, status: int = 200, headers: Mapping[s
 
 def redirect(address: str, status: int = 303, **query: object) -> Response[bytes]:
     """Go on to another page of ours, keeping the language. htmx follows too."""
-    return Response(b"", status_code=status, media_type="text/plain", headers={"location": url(address, **query), "cache-control": "no-store"})
+    headers = {"location": url(address, **query), "cache-control": "no-store"}
+    return Response(b"", status_code=status, media_type="text/plain", headers=headers)

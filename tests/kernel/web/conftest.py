@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from typing import Any
@@ -28,6 +29,7 @@ PEOPLE = {
 @pytest.fixture
 def people(monkeypatch: pytest.MonkeyPatch) -> dict[str, Account]:
     """Accounts known by a header, and a device by a token: the rooms that know better are left out."""
+    importlib.import_module("app.main")  # the rooms register theirs when they are first imported: before ours stand in
 
     async def by_header(connection: Any) -> Account | None:
         return PEOPLE.get(connection.headers.get("x-who", ""))
