@@ -27,7 +27,7 @@ from app.events.programme.pages import organises, reads_all
 from app.events.programme.published import published
 from app.events.programme.publishing import Clash, preview, publish_programme
 from app.events.programme.queries import EditionView
-from app.events.programme.wording import FIELDS
+from app.events.programme.wording import FIELDS, TOLD
 from app.kernel.clock import now
 from app.kernel.database import row
 from app.kernel.errors import DomainError, Forbidden
@@ -252,6 +252,7 @@ async def _show(
         may_edit=is_organiser or access.account().has("unit_editor"),
         may_withdraw=draft is not None and not draft.activity.gone and (is_organiser or draft.activity.status == "draft"),
         flash=[{"tone": "ok", "text": _(said)}] if said else [],
+        **TOLD,
     )
 
 

@@ -14,6 +14,7 @@ from app.events.programme import queries
 from app.events.programme.access import PLANNERS, edition_here
 from app.events.programme.overview import STATES, Line, Narrowing, Overview, narrowed, overview
 from app.events.programme.queries import EditionView
+from app.events.programme.wording import TOLD
 from app.kernel.clock import now
 from app.kernel.text import Text, sort_text
 from app.kernel.web import access
@@ -49,6 +50,7 @@ async def edition_home(request: HouseRequest, edition: str) -> Response[Any]:
         versions=await queries.versions(found.id, limit=5),
         today=now().astimezone(ZoneInfo(found.zone)).date(),
         flash=_flash(request),
+        **TOLD,
     )
 
 

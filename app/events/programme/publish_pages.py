@@ -13,6 +13,7 @@ from app.events.programme.drafting import restore_version
 from app.events.programme.forms import PublishForm
 from app.events.programme.publishing import Clash, preview, publish_programme
 from app.events.programme.queries import EditionView
+from app.events.programme.wording import TOLD
 from app.kernel.errors import DomainError, NotFound
 from app.kernel.web import access
 from app.kernel.web.i18n import N_, _
@@ -60,7 +61,7 @@ async def version_list(request: HouseRequest, edition: str) -> Response[Any]:
     before = _number(request.query_params.get("before", ""))
     versions = await queries.versions(found.id, limit=A_PAGE + 1, before=before)
     more = versions[A_PAGE - 1].number if len(versions) > A_PAGE else None
-    return page("events/versions.html", edition=found, versions=versions[:A_PAGE], more=more)
+    return page("events/versions.html", edition=found, versions=versions[:A_PAGE], more=more, **TOLD)
 
 
 @get("/manage/{edition:str}/versions/{number:int}", guards=[ORGANISERS])
@@ -72,7 +73,7 @@ async def version_page(request: HouseRequest, edition: str, number: int) -> Resp
         raise NotFound(N_("Không tìm thấy phiên bản này."))
     said = DONE.get(request.query_params.get("done", ""))
     flash = [{"tone": "ok", "text": _(said)}] if said else []
-    return page("events/version.html", edition=found, version=version, flash=flash)
+    return page("events/version.html", edition=found, version=version, flash=flash, **TOLD)
 
 
 @post("/manage/{edition:str}/versions/{number:int}/restore", guards=[ORGANISERS], status_code=303)
@@ -101,6 +102,7 @@ async def _preview(edition: EditionView, *, form: PublishForm | None = None, don
         publication=publication,
         form=form or PublishForm.blank(seal=publication.seal),
         flash=[{"tone": "ok", "text": _(said)}] if said else [],
+        **TOLD,
     )
 
 

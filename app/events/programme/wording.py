@@ -7,7 +7,7 @@ with zone_of(week.edition):
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -102,6 +102,10 @@ def where(place: Place | None) -> str:
         return _("chưa có địa điểm")
     spoken = language()
     return ", ".join(part for part in (place.room.get(spoken), place.venue.get(spoken)) if part)
+
+
+TOLD: Final[dict[str, Any]] = {"change_lines": change_lines, "kinds": KINDS}
+"""What templates that tell changes must be given: page("…", **TOLD)."""
 
 
 def _state(change: Change, kind: ChangeKind) -> list[str]:
