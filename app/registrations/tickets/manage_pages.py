@@ -14,7 +14,7 @@ from app.events.programme.queries import EditionView
 from app.kernel.clock import now
 from app.kernel.errors import NotFound
 from app.kernel.web import access
-from app.kernel.web.i18n import N_, _, ngettext
+from app.kernel.web.i18n import N_, _
 from app.kernel.web.rendering import page, redirect
 from app.kernel.web.request import HouseRequest
 from app.registrations.tickets.approval import Action, decide
@@ -25,9 +25,9 @@ from app.registrations.tickets.queries import PAGE, Summary, listing, summaries
 PageNumber = Annotated[int, Parameter(query="page", default=1, ge=1, le=100_000)]
 
 _DONE = {
-    "approve": (N_("Đã duyệt %(n)s đăng ký."), N_("Đã duyệt %(n)s đăng ký.")),
-    "decline": (N_("Đã từ chối %(n)s đăng ký."), N_("Đã từ chối %(n)s đăng ký.")),
-    "cancel": (N_("Đã hủy %(n)s đăng ký."), N_("Đã hủy %(n)s đăng ký.")),
+    "approve": N_("Đã duyệt %(n)s đăng ký."),
+    "decline": N_("Đã từ chối %(n)s đăng ký."),
+    "cancel": N_("Đã hủy %(n)s đăng ký."),
 }
 _FULL = N_("%(n)s đăng ký chưa duyệt được vì hết chỗ.")
 _SKIPPED = N_("%(n)s đăng ký đã được xử lý ở nơi khác.")
@@ -115,7 +115,7 @@ def _said(request: HouseRequest) -> list[dict[str, str]]:
               for name in ("done", "full", "skipped")}  # fmt: skip
     said = []
     if (did := query.get("did", "")) in _DONE and counts["done"]:
-        said.append({"tone": "ok", "text": ngettext(*_DONE[did], counts["done"])})
+        said.append({"tone": "ok", "text": _(_DONE[did], n=counts["done"])})
     if did in _DONE and counts["full"]:
         said.append({"tone": "warn", "text": _(_FULL, n=counts["full"])})
     if did in _DONE and counts["skipped"]:
