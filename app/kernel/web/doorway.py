@@ -69,10 +69,8 @@ class Doorway:
                 status = message["status"]
                 handler = scope.get("route_handler")
                 opt = handler.opt if handler is not None else None
-                message["headers"] = [
-                    *message.get("headers", ()),
-                    *security_headers(scope["path"], opt, https, _named(message.get("headers", ()))),
-                ]
+                headers = message.get("headers", ())
+                message["headers"] = [*headers, *security_headers(scope["path"], opt, https, headers)]
                 await send(message)
                 if head:
                     await send({"type": "http.response.body", "body": b"", "more_body": False})
@@ -100,7 +98,7 @@ class Doorway:
             seconds = time.perf_counter() - started
             route = scope.get("path_template") or "(none)"
             metrics.count_request("HEAD" if head else scope["method"], route, status, seconds)
-            if not scope["path"].startswith(_QUIET):
+            if not (scope["path"].startswith(_QUIET) or (status < 400 and _is_quiet(scope.get("route_handler")))):
                 # The route, not the path: paths hold tokens, queries hold names.
                 log_request(
                     method="HEAD" if head else scope["method"],
@@ -113,8 +111,9 @@ class Doorway:
             _visit.reset(visit_token)
 
 
-def _named(headers: Any) -> frozenset[bytes]:
-    return frozenset(name.lower() for name, _value in headers)
+def _is_quiet(handler: Any) -> bool:
+    """`opt={"log": "faults"}`: a route that is called many times a second and keeps a log of its own."""
+    return handler is not None and handler.opt.get("log") == "faults"
 
 
 def _bare(scope: Any) -> Any:

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -54,23 +54,24 @@ def _made(gate: bool, frame: str, referrer: str, https: bool) -> Headers:
     return tuple((name.encode("latin-1"), value.encode("latin-1")) for name, value in found)
 
 
-def security_headers(path: str, opt: Mapping[str, Any] | None, https: bool, present: frozenset[bytes]) -> Headers:
-    """The headers for one answer; those that the handler set itself (`present`) stay its own."""
-    opt = opt or {}
-    secret = path.startswith(_SECRET_PATHS) or "/my/" in path
-    made = _made(
-        bool(opt.get("gate")),
-        str(opt.get("frame", "")),
-        str(opt.get("referrer") or ("no-referrer" if secret else "strict-origin-when-cross-origin")),
-        https,
-    )
-    return made if present.isdisjoint(_NAMES) else tuple(header for header in made if header[0] not in present)
-
-
 _NAMES = frozenset(
-    name.encode()
-    for name in (
-        "content-security-policy", "x-content-type-options", "referrer-policy", "permissions-policy",
-        "cross-origin-opener-policy", "x-frame-options", "strict-transport-security",
+    (
+        b"content-security-policy", b"x-content-type-options", b"referrer-policy", b"permissions-policy",
+        b"cross-origin-opener-policy", b"x-frame-options", b"strict-transport-security",
     )
 )  # fmt: skip
+_NO_OPT: Mapping[str, Any] = {}
+
+
+def security_headers(path: str, opt: Mapping[str, Any] | None, https: bool, present: Iterable[tuple[bytes, bytes]]) -> Headers:
+    """The headers for one answer; those that the handler set itself (`present`) stay its own."""
+    opt = opt or _NO_OPT
+    secret = path.startswith(_SECRET_PATHS) or "/my/" in path
+    made = _made(
+        "gate" in opt,
+        opt.get("frame", ""),
+        opt.get("referrer") or ("no-referrer" if secret else "strict-origin-when-cross-origin"),
+        https,
+    )
+    own = [name for name, _value in present if name in _NAMES]
+    return tuple(header for header in made if header[0] not in own) if own else made
