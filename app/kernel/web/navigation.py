@@ -99,7 +99,8 @@ def edition_scopes(edition: Any) -> list[Scope]:
 
 def _leads_to(href: str, path: str) -> bool:
     """Whether `path` is this page or one below it; an address that ends in "/" is only itself."""
-    return path == href or (not href.endswith("/") and path.startswith(f"{href}/"))
+    # Litestar hands paths over without their last slash.
+    return path.rstrip("/") == href.rstrip("/") or (not href.endswith("/") and path.startswith(f"{href}/"))
 
 
 def _opens(needs: Access, account: Account, scopes: list[Scope]) -> bool:
