@@ -65,7 +65,7 @@ def _json(answer: object) -> Response[bytes]:
 # --- scanning --------------------------------------------------------------------------------------------------------
 
 
-@asgi("/api/v1/scans", guards=[device], copy_scope=False)
+@asgi("/api/v1/scans", guards=[device], opt={"log": "faults"}, copy_scope=False)
 async def scan(scope: Scope, receive: Receive, send: Send) -> None:
     """One scan: `{code, nonce, scanned_at, gate}`, answered with 200 and the result when it is durable."""
     if scope.get("method") != "POST":
