@@ -33,9 +33,10 @@ class _Requests(Collector):
         yield requests
         seconds = HistogramMetricFamily("ngayso_request_seconds", "Time until a request was answered", labels=("route",))
         for route, row in list(self.times.items()):
-            total, buckets = 0.0, list[tuple[str, float]]()
-            for bound, count in zip((*map(str, BUCKETS), "+Inf"), row, strict=False):
-                total += count
+            total = 0.0
+            buckets: list[tuple[str, float]] = []
+            for bound, times in zip((*map(str, BUCKETS), "+Inf"), row, strict=False):
+                total += times
                 buckets.append((bound, total))
             seconds.add_metric((route,), buckets, row[-1])
         yield seconds
