@@ -52,7 +52,6 @@ def compose(mail: Mail, *, sender: str, message_id: str, at: datetime) -> EmailM
     message["Subject"] = " ".join(mail.subject.split())
     message["Date"] = format_datetime(at)
     message["Message-ID"] = message_id
-    message["Content-Language"] = mail.language
     # Out-of-office robots must not answer to a machine.
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text, cte="quoted-printable")
@@ -67,9 +66,15 @@ def compose(mail: Mail, *, sender: str, message_id: str, at: datetime) -> EmailM
     for part in mail.parts:
         if part.inline and mail.html:
             continue
-        main, _slash, sub = part.media_type.partition(";")[0].strip().partition("/")
-        params = {"charset": "utf-8"} if main == "text" else None
+        # A calendar's method must stand in its type too (RFC 6047, section 2.4).
+        kind, *more = (piece.strip() for piece in part.media_type.split(";"))
+        main, _slash, sub = kind.partition("/")
+        params = {name: value.strip('"') for name, _equals, value in (piece.partition("=") for piece in more)}
+        if main == "text":
+            params.setdefault("charset", "utf-8")
         message.add_attachment(part.content, maintype=main, subtype=sub, filename=part.name, params=params)
+    # Last: attaching parts moves every Content- header into the first of them.
+    message["Content-Language"] = mail.language
     return message
 
 
