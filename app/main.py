@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import importlib
 import importlib.metadata
 from collections.abc import AsyncIterator, Sequence
 
@@ -12,6 +11,8 @@ import structlog
 from litestar import Litestar
 from litestar.events import BaseEventEmitterBackend
 
+from app.accounts.room import ROOM as ACCOUNTS
+from app.events.room import ROOM as EVENTS
 from app.kernel import live, outbox, seal
 from app.kernel.address import use_base_url
 from app.kernel.clock import Clock, use_clock
@@ -23,22 +24,12 @@ from app.kernel.web import assets, errors, health, i18n, mail_pages, rendering, 
 from app.kernel.web.doorway import wrap
 from app.kernel.web.openapi import in_schema, openapi_config
 from app.kernel.web.request import HouseRequest
+from app.registrations.room import ROOM as REGISTRATIONS
 from app.settings import Settings
-
-
-def _rooms() -> list[Room]:
-    found = []
-    for name in ("accounts", "events", "registrations", "site"):
-        try:
-            found.append(importlib.import_module(f"app.{name}.room").ROOM)
-        except ModuleNotFoundError as error:
-            if error.name != f"app.{name}.room":
-                raise
-    return found
-
+from app.site.room import ROOM as SITE
 
 KERNEL = Room("kernel", route_handlers=[assets.static_file, *health.HANDLERS, *live.HANDLERS, *mail_pages.HANDLERS, *trust.HANDLERS])
-ROOMS: Sequence[Room] = tuple(_rooms())
+ROOMS: Sequence[Room] = (ACCOUNTS, EVENTS, REGISTRATIONS, SITE)
 
 SEAL_EVERY = 5.0
 """Seconds between two runs of the sealer."""

@@ -9,7 +9,7 @@ from typing import Any
 from litestar import Request, get
 from litestar.response import Response
 
-from app.kernel import metrics
+from app.kernel import metrics, outbox
 from app.kernel.database import row
 from app.kernel.errors import NotFound
 from app.kernel.web.access import bearer, public
@@ -49,8 +49,8 @@ async def ready() -> Response[bytes]:
     return Response(b"ready", media_type="text/plain", headers=_NO_STORE)
 
 
-@get("/metrics", guards=[public], opt={"account": False}, include_in_schema=False, sync_to_thread=False)
-def figures(request: Request[Any, Any, Any]) -> Response[bytes]:
+@get("/metrics", guards=[public], opt={"account": False}, include_in_schema=False)
+async def figures(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Figures for Prometheus: to the loopback, or to whoever has the token. To others there is no such page."""
     token = _state["metrics_token"]
     if token:
@@ -59,6 +59,7 @@ def figures(request: Request[Any, Any, Any]) -> Response[bytes]:
         allowed = _is_loopback(request)
     if not allowed:
         raise NotFound(N_("Không tìm thấy trang này."))
+    await outbox.count_for_metrics()
     body, media_type = metrics.text()
     return Response(body, media_type=media_type, headers=_NO_STORE)
 

@@ -60,7 +60,9 @@ async def test_ready_only_when_all_is_loaded(serve):
 
 async def test_figures_are_for_the_loopback_or_the_token(serve, database):
     client = await serve()
-    assert "ngayso_requests_total" in (await client.get("/metrics")).text
+    text = (await client.get("/metrics")).text
+    assert "ngayso_requests_total" in text
+    assert 'ngayso_mails{state="failed"} 0.0' in text
     assert (await client.get("/metrics", headers={"x-forwarded-for": "9.9.9.9"})).status_code == 404
     outside = httpx.AsyncClient(transport=httpx.ASGITransport(app=client.app, client=("203.0.113.7", 1)), base_url="http://ngayso.test")
     async with outside:
