@@ -121,7 +121,8 @@ class _Slugs:
         self._taken: set[str] = set()
 
     def of(self, activity: Activity, session: Session, number: int) -> str:
-        own = activity.slug if len(activity.slug) >= 4 else f"activity-{activity.slug}"
+        own = slugify(activity.slug, longest=100)
+        own = own if len(own) >= 4 else f"activity-{own or number}"
         slug = f"{self.acronym}-{own}" + (f"-{session.number}" if session.number > 1 else "")
         if slug in self._taken:
             slug = f"{slug}-{number}"

@@ -137,10 +137,12 @@ class ProgrammeFile(msgspec.Struct, frozen=True):
 # --- what every parser needs -----------------------------------------------------------------------------------------
 
 
-_CONTROL = dict.fromkeys(
-    # C0 but tab and line feed, surrogates, non-characters; zero-width and byte-order marks; overrides of the direction.
-    [*range(9), *range(0xB, 0x20), 0x7F, *range(0xD800, 0xE000), 0xFFFE, 0xFFFF, 0x200B, 0xFEFF, *range(0x202A, 0x202F)]
-)
+# What no form of ours accepts: C0 but tab and line feed, C1, surrogates, non-characters and the mark of a broken encoding;
+# zero-width and byte-order marks; overrides of the direction.
+_SPANS: tuple[tuple[int, int], ...] = ((0x00, 0x08), (0x0B, 0x1F), (0x7F, 0x9F), (0xD800, 0xDFFF), (0xFFFD, 0xFFFF))
+_SPANS += ((0x200B, 0x200B), (0xFEFF, 0xFEFF), (0x202A, 0x202E), (0x2066, 0x2069))
+_CONTROL: dict[int, str | None] = {code: None for first, last in _SPANS for code in range(first, last + 1)}
+_CONTROL |= dict.fromkeys((0x85, 0x2028, 0x2029), "\n")
 _BLANKS = re.compile(r"[ \t\u00a0]+\n")
 _GAPS = re.compile(r"\n{3,}")
 
