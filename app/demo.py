@@ -20,7 +20,7 @@ from app.kernel.clock import VIETNAM, FrozenClock, OffsetClock, use_clock
 from app.kernel.command import refuse, settings_or_refuse, with_database
 from app.kernel.paths import SAMPLE
 from app.registrations.gates.demo import ensure_demo_gates
-from app.registrations.tickets.demo import ensure_demo_registrations
+from app.registrations.tickets.demo import DemoTicket, ensure_demo_registrations
 from app.serving import run_server
 from app.settings import Settings
 
@@ -67,10 +67,10 @@ async def _load(settings: Settings, at: datetime) -> None:
     await ensure_demo_registrations(EDITION)
 
 
-async def _ready(settings: Settings) -> tuple[list[DemoAccount], str]:
-    """Accounts and a fresh enrolment link: made at each start, so that what is printed works."""
+async def _ready(settings: Settings) -> tuple[list[DemoAccount], str, DemoTicket | None]:
+    """Accounts, a fresh enrolment link and a ticket to try it with: made at each start, so that what is printed works."""
     accounts = await ensure_demo_accounts(EDITION)
-    return accounts, await ensure_demo_gates(EDITION)
+    return accounts, await ensure_demo_gates(EDITION), await ensure_demo_registrations(EDITION)
 
 
 def _is_free(port: int) -> bool:
@@ -83,7 +83,7 @@ def _is_free(port: int) -> bool:
     return True
 
 
-def _print_accounts(accounts: list[DemoAccount], base_url: str, enrolment: str, at: datetime) -> None:
+def _print_accounts(accounts: list[DemoAccount], base_url: str, enrolment: str, ticket: DemoTicket | None, at: datetime) -> None:
     console = Console()
     grid = Grid(title="Tài khoản trình diễn / demo accounts", title_justify="left")
     for heading in ("Vai trò / role", "E-mail", "Mật khẩu / password"):
@@ -96,6 +96,7 @@ def _print_accounts(accounts: list[DemoAccount], base_url: str, enrolment: str, 
         ("Chương trình / programme", f"{base_url}/"),
         ("Đăng nhập / sign in", f"{base_url}/sign-in"),
         ("Máy quét ở cửa / gate scanner", enrolment),
+        *([("Vé để thử ở cửa / a ticket to try there", f"{ticket.address} ({ticket.holder})")] if ticket else []),
     )
     for what, value in lines:
         click.echo(f"{what}: {value}")
@@ -123,6 +124,6 @@ def demo(port: int, reset: bool, clock: str, data: Path) -> None:
         (folder / MARKER).write_text("loaded", encoding="utf-8")
     running = OffsetClock(at)
     use_clock(running)
-    accounts, enrolment = with_database(_ready, settings=settings)
-    _print_accounts(accounts, base_url, enrolment, at)
+    accounts, enrolment, ticket = with_database(_ready, settings=settings)
+    _print_accounts(accounts, base_url, enrolment, ticket, at)
     run_server(settings, running, host="127.0.0.1", port=port)
