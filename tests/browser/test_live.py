@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 
+import httpx
 import pytest
 import uvicorn
 from litestar import Request, get
@@ -76,10 +77,13 @@ def wired(settings, clock, monkeypatch) -> Iterator[Wired]:
 
 async def open_screen(context, wired, topic: str):
     page = await context.new_page()
-    await page.add_init_script(
-        "window.told = []; document.addEventListener('DOMContentLoaded', () => { for (const part of document.querySelectorAll('[data-live]'))"
-        " part.addEventListener('live', (event) => window.told.push(event.detail.version)); })"
-    )
+    await page.add_init_script("""
+        window.told = [];
+        document.addEventListener('DOMContentLoaded', () => {
+            for (const part of document.querySelectorAll('[data-live]'))
+                part.addEventListener('live', (event) => window.told.push(event.detail.version));
+        });
+    """)
     for _ in range(100):
         try:
             await page.goto(wired.url(topic))
@@ -100,6 +104,18 @@ async def until(question, *, seconds: float = 12):
 
 async def told(page, more_than: int = 0) -> bool:
     return len(await page.evaluate(TOLD)) > more_than
+
+
+async def test_head_over_a_real_socket_is_complete_and_has_no_body(wired):
+    for _ in range(100):
+        try:
+            async with httpx.AsyncClient() as client:
+                answers = [await client.head(wired.url("a")), await client.head(wired.url("a").replace("screen", "nothing"))]
+            break
+        except httpx.ConnectError:
+            await asyncio.sleep(0.05)
+    assert [answer.status_code for answer in answers] == [200, 404]
+    assert all(answer.content == b"" and int(answer.headers["content-length"]) > 0 for answer in answers)
 
 
 async def test_tabs_share_one_stream_and_the_next_takes_over(chromium, wired):
@@ -143,7 +159,10 @@ async def test_a_lost_server_is_shown_and_its_return_brings_everything_up_to_dat
     wired.stop()
 
     async def state(wanted: str) -> bool:
-        return await lamp.get_attribute("data-state") == wanted and await page.evaluate("() => document.documentElement.dataset.signal") == wanted
+        return (
+            await lamp.get_attribute("data-state") == wanted
+            and await page.evaluate("() => document.documentElement.dataset.signal") == wanted
+        )
 
     await until(lambda: state("lost"), seconds=8)
     count = len(await page.evaluate(TOLD))

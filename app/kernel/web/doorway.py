@@ -56,10 +56,13 @@ class Doorway:
             await self.app(scope, receive, send)
             return
         started = time.perf_counter()
+        head = scope["method"] == "HEAD"
+        if head:
+            # A copy: the server itself looks at its own scope to know that no body follows.
+            scope = {**scope, "method": "GET"}
         here = Visit(scope)
         visit_token = _visit.set(here)
         language_token = i18n.use_language(_language_of(scope))
-        head = scope["method"] == "HEAD"
         status = 0
         https = self.https or scope.get("scheme") == "https"
 
@@ -81,8 +84,6 @@ class Doorway:
             # A stream that is asked for by HEAD has been answered already: tell it that nobody listens.
             return {"type": "http.disconnect"} if head and status else await receive()
 
-        if head:
-            scope["method"] = "GET"
         try:
             if _has_nul(scope):
                 await send_error(_bare(scope), receive, answer, BadAddress())

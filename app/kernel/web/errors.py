@@ -63,7 +63,7 @@ def describe(request: Any, error: Exception) -> tuple[int, str, dict[str, str]]:
     if isinstance(error, Unavailable):
         return 503, _(error.message, **error.params), {"retry-after": "1"}
     if isinstance(error, DomainError):
-        headers = {"www-authenticate": "Bearer"} if error.status == 401 and request.url.path.startswith("/api/") else {}
+        headers = {"www-authenticate": "Bearer"} if error.status == 401 and request.scope["path"].startswith("/api/") else {}
         return error.status, _(error.message, **error.params), headers
     if isinstance(error, Conflict):
         return 409, _(_SENTENCES[409]), {}
@@ -112,7 +112,7 @@ def _fault(extra: Any) -> dict[str, str]:
 
 def _to_sign_in(request: Any) -> Response[Any] | None:
     """Pages of the managers lead to sign-in and back; the stage and programs get their 401."""
-    path = request.url.path
+    path = request.scope["path"]
     if not (path == "/manage" or path.startswith(("/manage/", "/account"))):
         return None
     # What was sent cannot be sent again, so after sign-in a refused POST leads to the page it came from.
@@ -167,7 +167,7 @@ def _root(error: BaseException) -> BaseException:
 def _answer(request: Any, status: int, sentence: str, headers: dict[str, str], **details: Any) -> Response[Any]:
     headers = {"cache-control": "no-store", **headers}
     title = HTTPStatus(status).phrase
-    if _json_wanted(request.url.path, request.headers.get("accept", "")):
+    if _json_wanted(request.scope["path"], request.headers.get("accept", "")):
         problem = {"type": "about:blank", "title": title, "status": status, "detail": sentence, **details}
         return Response(msgspec.json.encode(problem), status_code=status, media_type=PROBLEM, headers=headers)
     partial = request.headers.get("hx-request") == "true" and request.headers.get("hx-request-type") == "partial"

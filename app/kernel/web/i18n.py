@@ -55,21 +55,23 @@ class Catalogue:
                 key = f"{message.context}\x04{message.id}" if message.context else message.id
                 self.single.setdefault(key, cast(str, message.string))
 
+    def _miss(self, message: str) -> None:
+        if self.language != "vi" and len(missing) < 1000:
+            missing.add((self.language, message))
+
     def get(self, message: str) -> str:
         """The translation, or the message itself."""
         found = self.single.get(message)
         if found is not None:
             return found
-        if self.language != "vi":
-            missing.add((self.language, message))
+        self._miss(message)
         return message
 
     def get_plural(self, one: str, many: str, n: int) -> str:
         """The form for `n`: Vietnamese has one, English one and many."""
         forms = self.plural.get(one)
         if forms is None:
-            if self.language != "vi":
-                missing.add((self.language, one))
+            self._miss(one)
             return one if n == 1 else many
         return forms[0 if self.language == "vi" or n == 1 else -1]
 
