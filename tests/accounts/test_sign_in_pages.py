@@ -130,7 +130,7 @@ async def test_another_site_signs_nobody_in_or_out(house, path, said):
     await hire("quan")
     await sign_in(house.client, "quan")
     data = {"email": "quan@haidang.vn", "password": PASSWORD}
-    answer = await house.client.post(path, data=data, headers={key: value for key, value in said.items()})
+    answer = await house.client.post(path, data=data, headers=said)
     assert answer.status_code == 403
     assert "set-cookie" not in answer.headers
     assert (await house.client.get("/manage/")).status_code == 200
