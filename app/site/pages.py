@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
 from litestar import Response, get
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, PathParameter
 
 from app.events.programme import queries
 from app.events.programme.filters import Filter
@@ -38,7 +38,7 @@ SEARCHES = limits.named("search", 600, 60)
 SHOWN = {"account": False}
 """Pages that show nothing of the reader need not look who it is."""
 
-EditionSlug = Annotated[str, Parameter(description="Slug of the edition, e.g. 2026")]
+EditionSlug = Annotated[str, PathParameter(description="Slug of the edition, e.g. 2026")]
 
 
 async def _week(edition: str) -> PublishedWeek | None:
@@ -149,7 +149,7 @@ async def programme(request: HouseRequest, edition: EditionSlug) -> Response[Any
 
 
 @get("/{edition:str}/activities/{slug:str}", guards=[public], opt=SHOWN, include_in_schema=False)
-async def activity(request: HouseRequest, edition: EditionSlug, slug: str) -> Response[Any]:
+async def activity(request: HouseRequest, edition: EditionSlug, slug: FromPath[str]) -> Response[Any]:
     """One activity. Unlisted ones too: whoever has the address was given it."""
     week = await _week(edition)
     revision = week.by_slug.get(slug) if week else None
@@ -173,7 +173,7 @@ async def changes(edition: EditionSlug) -> Response[Any]:
 
 
 @get("/{edition:str}/now", guards=[public], opt=SHOWN, include_in_schema=False)
-async def now(edition: EditionSlug, activity: str = "") -> Response[Any]:
+async def now(edition: EditionSlug, activity: FromQuery[str] = "") -> Response[Any]:
     """The live part of the pages: what is on at this moment and places left; of one `activity` its places alone."""
     week = await published(edition)
     if week is None:

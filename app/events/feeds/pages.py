@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from litestar import Request, Response, get
+from litestar.params import FromPath
 
 from app.events.feeds import feed
 from app.events.programme.filters import Filter
@@ -22,7 +23,7 @@ _SAME_FOR_ALL = {"account": False}
 
 
 @get("/{edition:str}/calendar.ics", guards=[public], opt=_SAME_FOR_ALL)
-async def calendar(request: AnyRequest, edition: str) -> Response[bytes]:
+async def calendar(request: AnyRequest, edition: FromPath[str]) -> Response[bytes]:
     """The week, or what the filters of the programme page leave of it (`day`, `pillar`, `unit`, `venue`, `type`, `audience`)."""
 
     async def made(week: PublishedWeek) -> Kept:
@@ -34,19 +35,19 @@ async def calendar(request: AnyRequest, edition: str) -> Response[bytes]:
 
 
 @get("/{edition:str}/activities/{slug:str}/calendar.ics", guards=[public], opt=_SAME_FOR_ALL)
-async def activity_calendar(request: AnyRequest, edition: str, slug: str) -> Response[bytes]:
+async def activity_calendar(request: AnyRequest, edition: FromPath[str], slug: FromPath[str]) -> Response[bytes]:
     """All sessions of one activity."""
     return await _answer(request, edition, lambda week: feed.activity_calendar(week, slug, language()))
 
 
 @get("/{edition:str}/schedule.xml", guards=[public], opt=_SAME_FOR_ALL)
-async def schedule_xml(request: AnyRequest, edition: str) -> Response[bytes]:
+async def schedule_xml(request: AnyRequest, edition: FromPath[str]) -> Response[bytes]:
     """The exchange format as XML."""
     return await _answer(request, edition, lambda week: feed.schedule(week, "xml", language()))
 
 
 @get("/{edition:str}/schedule.json", guards=[public], opt=_SAME_FOR_ALL)
-async def schedule_json(request: AnyRequest, edition: str) -> Response[bytes]:
+async def schedule_json(request: AnyRequest, edition: FromPath[str]) -> Response[bytes]:
     """The exchange format as JSON."""
     return await _answer(request, edition, lambda week: feed.schedule(week, "json", language()))
 

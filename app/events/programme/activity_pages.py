@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from litestar import get, post
+from litestar.params import FromPath
 from litestar.response import Response
 
 from app.accounts.queries import units, units_by_id, units_of
@@ -54,7 +55,7 @@ class NotYourUnit(Forbidden):
 
 
 @get("/manage/{edition:str}/activities/new", guards=[PLANNERS])
-async def new_activity_page(edition: str) -> Response[Any]:
+async def new_activity_page(edition: FromPath[str]) -> Response[Any]:
     """An empty form."""
     found = await edition_here(edition)
     choices = await _choices(found, None)
@@ -64,7 +65,7 @@ async def new_activity_page(edition: str) -> Response[Any]:
 
 
 @post("/manage/{edition:str}/activities/new", guards=[PLANNERS], status_code=303)
-async def new_activity(request: HouseRequest, edition: str) -> Response[Any]:
+async def new_activity(request: HouseRequest, edition: FromPath[str]) -> Response[Any]:
     """Add it to the draft."""
     found = await edition_here(edition)
     choices = await _choices(found, None)
@@ -84,7 +85,7 @@ async def new_activity(request: HouseRequest, edition: str) -> Response[Any]:
 
 
 @get("/manage/{edition:str}/activities/{number:int}", guards=[EDITORS])
-async def activity_page(request: HouseRequest, edition: str, number: int) -> Response[Any]:
+async def activity_page(request: HouseRequest, edition: FromPath[str], number: FromPath[int]) -> Response[Any]:
     """The form, what is not public yet in words, and what can be done."""
     found, draft = await _here(edition, number)
     form = ActivityForm.opened(draft.activity, await _choices(found, draft.activity), edition=found, revision=draft.number)
@@ -92,7 +93,7 @@ async def activity_page(request: HouseRequest, edition: str, number: int) -> Res
 
 
 @post("/manage/{edition:str}/activities/{number:int}", guards=[EDITORS], status_code=303)
-async def save_activity(request: HouseRequest, edition: str, number: int) -> Response[Any]:
+async def save_activity(request: HouseRequest, edition: FromPath[str], number: FromPath[int]) -> Response[Any]:
     """Save it to the draft; nothing is public by that."""
     found, draft = await _here(edition, number)
     choices = await _choices(found, draft.activity)
@@ -114,7 +115,7 @@ async def save_activity(request: HouseRequest, edition: str, number: int) -> Res
 
 
 @post("/manage/{edition:str}/activities/{number:int}/publish", guards=[ORGANISERS_OF_ONE], status_code=303)
-async def publish_activity(request: HouseRequest, edition: str, number: int) -> Response[Any]:
+async def publish_activity(request: HouseRequest, edition: FromPath[str], number: FromPath[int]) -> Response[Any]:
     """The hot fix: this change goes out, nothing else does."""
     found, draft = await _here(edition, number)
     publishing = PublishForm.read(await request.form())
@@ -143,7 +144,7 @@ async def publish_activity(request: HouseRequest, edition: str, number: int) -> 
 
 
 @post("/manage/{edition:str}/activities/{number:int}/withdraw", guards=[EDITORS], status_code=303)
-async def withdraw(request: HouseRequest, edition: str, number: int) -> Response[Any]:
+async def withdraw(request: HouseRequest, edition: FromPath[str], number: FromPath[int]) -> Response[Any]:
     """Take it out of the draft."""
     found, draft = await _here(edition, number)
     _only_own_drafts(found, draft)
@@ -155,7 +156,7 @@ async def withdraw(request: HouseRequest, edition: str, number: int) -> Response
 
 
 @post("/manage/{edition:str}/activities/{number:int}/restore", guards=[ORGANISERS_OF_ONE], status_code=303)
-async def restore(request: HouseRequest, edition: str, number: int) -> Response[Any]:
+async def restore(request: HouseRequest, edition: FromPath[str], number: FromPath[int]) -> Response[Any]:
     """Bring it back into the draft."""
     found, draft = await _here(edition, number)
     await restore_activity(found, draft.activity.id, revision=_revision(await request.form(), draft), by=access.account().actor)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import get, post
+from litestar.params import FromPath
 from litestar.response import Response
 
 from app.events.programme import queries
@@ -56,14 +57,14 @@ async def new_edition(request: HouseRequest) -> Response[Any]:
 
 
 @get("/manage/{edition:str}/settings", guards=[ORGANISERS])
-async def edition_page(request: HouseRequest, edition: str) -> Response[Any]:
+async def edition_page(request: HouseRequest, edition: FromPath[str]) -> Response[Any]:
     """The edition's own data."""
     found = await edition_here(edition)
     return page("events/edition.html", edition=found, form=EditionForm.editing(found), made=found, flash=_flash(request))
 
 
 @post("/manage/{edition:str}/settings", guards=[ORGANISERS], status_code=303)
-async def save_edition(request: HouseRequest, edition: str) -> Response[Any]:
+async def save_edition(request: HouseRequest, edition: FromPath[str]) -> Response[Any]:
     """Save it; readers see it with the next publication."""
     found = await edition_here(edition)
     form = EditionForm.read(await request.form())
@@ -88,20 +89,20 @@ async def _like() -> dict[str, Choices]:
 
 
 @get("/manage/{edition:str}/venues", guards=[ORGANISERS])
-async def venue_list(request: HouseRequest, edition: str) -> Response[Any]:
+async def venue_list(request: HouseRequest, edition: FromPath[str]) -> Response[Any]:
     """All venues with their rooms."""
     found = await edition_here(edition)
     return page("events/venues.html", edition=found, venues=await queries.venues(found.id), flash=_flash(request))
 
 
 @get("/manage/{edition:str}/venues/new", guards=[ORGANISERS])
-async def new_venue_page(edition: str) -> Response[Any]:
+async def new_venue_page(edition: FromPath[str]) -> Response[Any]:
     """An empty form."""
     return _venue(await edition_here(edition), VenueForm.editing(None))
 
 
 @post("/manage/{edition:str}/venues/new", guards=[ORGANISERS], status_code=303)
-async def new_venue(request: HouseRequest, edition: str) -> Response[Any]:
+async def new_venue(request: HouseRequest, edition: FromPath[str]) -> Response[Any]:
     """Add a venue with its rooms."""
     found = await edition_here(edition)
     form, rows_changed = VenueForm.with_rooms(await request.form())
@@ -118,7 +119,7 @@ async def new_venue(request: HouseRequest, edition: str) -> Response[Any]:
 
 
 @get("/manage/{edition:str}/venues/{code:str}", guards=[ORGANISERS])
-async def venue_page(request: HouseRequest, edition: str, code: str) -> Response[Any]:
+async def venue_page(request: HouseRequest, edition: FromPath[str], code: FromPath[str]) -> Response[Any]:
     """One venue and its rooms, to edit."""
     found = await edition_here(edition)
     venue = await _venue_here(found, code)
@@ -126,7 +127,7 @@ async def venue_page(request: HouseRequest, edition: str, code: str) -> Response
 
 
 @post("/manage/{edition:str}/venues/{code:str}", guards=[ORGANISERS], status_code=303)
-async def save_venue(request: HouseRequest, edition: str, code: str) -> Response[Any]:
+async def save_venue(request: HouseRequest, edition: FromPath[str], code: FromPath[str]) -> Response[Any]:
     """Save it; readers see it with the next publication."""
     found = await edition_here(edition)
     venue = await _venue_here(found, code)
@@ -144,7 +145,7 @@ async def save_venue(request: HouseRequest, edition: str, code: str) -> Response
 
 
 @post("/manage/{edition:str}/venues/{code:str}/remove", guards=[ORGANISERS], status_code=303)
-async def remove(edition: str, code: str) -> Response[Any]:
+async def remove(edition: FromPath[str], code: FromPath[str]) -> Response[Any]:
     """Delete a venue in which nothing takes place."""
     found = await edition_here(edition)
     venue = await _venue_here(found, code)
@@ -175,14 +176,14 @@ def _venue(
 
 
 @get("/manage/{edition:str}/terms", guards=[ORGANISERS])
-async def term_list(edition: str) -> Response[Any]:
+async def term_list(edition: FromPath[str]) -> Response[Any]:
     """The taxonomies of the edition."""
     found = await edition_here(edition)
     return page("events/terms.html", edition=found, terms=await queries.terms(found.id), taxonomies=TAXONOMIES)
 
 
 @get("/manage/{edition:str}/terms/{taxonomy:str}", guards=[ORGANISERS])
-async def taxonomy_page(request: HouseRequest, edition: str, taxonomy: str) -> Response[Any]:
+async def taxonomy_page(request: HouseRequest, edition: FromPath[str], taxonomy: FromPath[str]) -> Response[Any]:
     """One taxonomy, to edit."""
     found = await edition_here(edition)
     terms = (await queries.terms(found.id)).get(_taxonomy(taxonomy), ())
@@ -190,7 +191,7 @@ async def taxonomy_page(request: HouseRequest, edition: str, taxonomy: str) -> R
 
 
 @post("/manage/{edition:str}/terms/{taxonomy:str}", guards=[ORGANISERS], status_code=303)
-async def save_taxonomy(request: HouseRequest, edition: str, taxonomy: str) -> Response[Any]:
+async def save_taxonomy(request: HouseRequest, edition: FromPath[str], taxonomy: FromPath[str]) -> Response[Any]:
     """Save names and order; terms that activities carry cannot be removed."""
     found = await edition_here(edition)
     _taxonomy(taxonomy)

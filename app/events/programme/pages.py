@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from litestar import get
+from litestar.params import FromPath
 from litestar.response import Response
 
 from app.accounts.queries import units_by_id, units_of
@@ -37,7 +38,7 @@ DONE = {
 
 
 @get("/manage/{edition:str}/", guards=[PLANNERS])
-async def edition_home(request: HouseRequest, edition: str) -> Response[Any]:
+async def edition_home(request: HouseRequest, edition: FromPath[str]) -> Response[Any]:
     """What needs me in this edition, its numbers, and the last publications."""
     found = await edition_here(edition)
     seen, is_organiser = await overview_for_me(found)
@@ -55,7 +56,7 @@ async def edition_home(request: HouseRequest, edition: str) -> Response[Any]:
 
 
 @get("/manage/{edition:str}/activities", guards=[PLANNERS])
-async def activity_list(request: HouseRequest, edition: str) -> Response[Any]:
+async def activity_list(request: HouseRequest, edition: FromPath[str]) -> Response[Any]:
     """The draft week as a list: search, filters, what is not published yet."""
     found = await edition_here(edition)
     seen, is_organiser = await overview_for_me(found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import get, post
+from litestar.params import FromPath
 from litestar.response import Response
 
 from app.events.programme import queries
@@ -29,13 +30,13 @@ DONE = {
 
 
 @get("/manage/{edition:str}/publish", guards=[ORGANISERS])
-async def preview_page(request: HouseRequest, edition: str) -> Response[Any]:
+async def preview_page(request: HouseRequest, edition: FromPath[str]) -> Response[Any]:
     """Everything that is not public yet, in words, with the button that publishes it all."""
     return await _preview(await edition_here(edition), done=request.query_params.get("done", ""))
 
 
 @post("/manage/{edition:str}/publish", guards=[ORGANISERS], status_code=303)
-async def publish_all(request: HouseRequest, edition: str) -> Response[Any]:
+async def publish_all(request: HouseRequest, edition: FromPath[str]) -> Response[Any]:
     """Publish the whole draft as it was previewed."""
     found = await edition_here(edition)
     form = PublishForm.read(await request.form())
@@ -55,7 +56,7 @@ async def publish_all(request: HouseRequest, edition: str) -> Response[Any]:
 
 
 @get("/manage/{edition:str}/versions", guards=[ORGANISERS])
-async def version_list(request: HouseRequest, edition: str) -> Response[Any]:
+async def version_list(request: HouseRequest, edition: FromPath[str]) -> Response[Any]:
     """The published versions, the latest first."""
     found = await edition_here(edition)
     before = _number(request.query_params.get("before", ""))
@@ -65,7 +66,7 @@ async def version_list(request: HouseRequest, edition: str) -> Response[Any]:
 
 
 @get("/manage/{edition:str}/versions/{number:int}", guards=[ORGANISERS])
-async def version_page(request: HouseRequest, edition: str, number: int) -> Response[Any]:
+async def version_page(request: HouseRequest, edition: FromPath[str], number: FromPath[int]) -> Response[Any]:
     """One version: who, when, and what it changed."""
     found = await edition_here(edition)
     version = await queries.version(found.id, number) if 0 < number <= LARGEST_NUMBER else None
@@ -77,7 +78,7 @@ async def version_page(request: HouseRequest, edition: str, number: int) -> Resp
 
 
 @post("/manage/{edition:str}/versions/{number:int}/restore", guards=[ORGANISERS], status_code=303)
-async def restore(edition: str, number: int) -> Response[Any]:
+async def restore(edition: FromPath[str], number: FromPath[int]) -> Response[Any]:
     """Make the draft what this version showed; nothing is public before it is published again."""
     found = await edition_here(edition)
     if not 0 < number <= LARGEST_NUMBER:

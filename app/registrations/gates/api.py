@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import msgspec
 from litestar import asgi, get, post
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import QueryParameter
+from litestar.params import JSONBody, QueryParameter
 from litestar.response import Response
 from litestar.types import Receive, Scope, Send
 
@@ -152,7 +152,7 @@ class QueueAnswers(msgspec.Struct, frozen=True):
     status_code=200,
     responses={401: ResponseSpec(None, description="No valid bearer token of a device", media_type=PROBLEM)},
 )
-async def scan_queue(data: Queue) -> Response[bytes]:
+async def scan_queue(data: JSONBody[Queue]) -> Response[bytes]:
     """Send what waited while the server could not be reached: each scan is answered for itself, a bad one spoils no other.
 
     The scans are `{code, nonce, scanned_at, gate}` as in `POST /api/v1/scans`; sending a queue twice is harmless.
@@ -219,7 +219,7 @@ class EnrolBody(msgspec.Struct, frozen=True):
     status_code=200,
     responses={409: ResponseSpec(None, description="Used, expired, or not an enrolment of ours", media_type=PROBLEM)},
 )
-async def enrol(data: EnrolBody) -> Response[bytes]:
+async def enrol(data: JSONBody[EnrolBody]) -> Response[bytes]:
     """Exchange an enrolment, good once and for 15 minutes, for the right to scan with the sent token. Sending it again is harmless."""
     at = await devices.enrol(data.enrolment, data.token)
     return _json(await queries.state(at))

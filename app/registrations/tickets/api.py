@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 from litestar import post
 from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import JSONBody
 from litestar.response import Response
 
 from app.kernel.address import absolute
@@ -72,7 +73,7 @@ PROBLEM = "application/problem+json"
         422: ResponseSpec(Faults, description="Something is wrong with a field", media_type="application/problem+json"),
     },
 )
-async def register_by_program(data: RegistrationBody) -> Response[Any]:
+async def register_by_program(data: JSONBody[RegistrationBody]) -> Response[Any]:
     """Register one person for one published activity.
 
     The person must have seen the edition's purposes: `consents` names those they agreed to, `attend` among them.

@@ -6,7 +6,7 @@ from typing import Annotated, Any, get_args
 from uuid import UUID
 
 from litestar import get, post
-from litestar.params import Parameter
+from litestar.params import FromPath, QueryParameter
 from litestar.response import Response
 
 from app.events.programme.access import ORGANISERS, edition_here
@@ -22,7 +22,7 @@ from app.registrations.tickets.export import export_registrations
 from app.registrations.tickets.forms import ListFilter
 from app.registrations.tickets.queries import PAGE, Summary, listing, summaries
 
-PageNumber = Annotated[int, Parameter(query="page", default=1, ge=1, le=100_000)]
+PageNumber = Annotated[int, QueryParameter(name="page", ge=1, le=100_000)]
 
 _DONE = {
     "approve": N_("Đã duyệt %(n)s đăng ký."),
@@ -41,7 +41,7 @@ async def _summary(edition: EditionView, slug: str) -> Summary:
 
 
 @get("/manage/{edition:str}/registrations", guards=[ORGANISERS])
-async def overview(request: HouseRequest, edition: str, number: PageNumber) -> Response[Any]:
+async def overview(request: HouseRequest, edition: FromPath[str], number: PageNumber = 1) -> Response[Any]:
     """All activities with their counts; a search goes over all of them."""
     view = await edition_here(edition)
     form = ListFilter.read(request.query_params)
@@ -58,7 +58,7 @@ async def overview(request: HouseRequest, edition: str, number: PageNumber) -> R
 
 
 @get("/manage/{edition:str}/registrations/{slug:str}", guards=[ORGANISERS])
-async def registrations_of(request: HouseRequest, edition: str, slug: str, number: PageNumber) -> Response[Any]:
+async def registrations_of(request: HouseRequest, edition: FromPath[str], slug: FromPath[str], number: PageNumber = 1) -> Response[Any]:
     """Everybody who registered for one activity."""
     view = await edition_here(edition)
     summary = await _summary(view, slug)
@@ -77,7 +77,7 @@ async def registrations_of(request: HouseRequest, edition: str, slug: str, numbe
 
 
 @post("/manage/{edition:str}/registrations/{slug:str}", guards=[ORGANISERS], status_code=303)
-async def decide_now(request: HouseRequest, edition: str, slug: str) -> Response[Any]:
+async def decide_now(request: HouseRequest, edition: FromPath[str], slug: FromPath[str]) -> Response[Any]:
     """Approve, decline or cancel those that were chosen."""
     summary = await _summary(await edition_here(edition), slug)
     sent = await request.form()
@@ -98,7 +98,7 @@ async def decide_now(request: HouseRequest, edition: str, slug: str) -> Response
 
 
 @post("/manage/{edition:str}/registrations/{slug:str}/export", guards=[ORGANISERS], status_code=200)
-async def export_now(request: HouseRequest, edition: str, slug: str) -> Response[bytes]:
+async def export_now(request: HouseRequest, edition: FromPath[str], slug: FromPath[str]) -> Response[bytes]:
     """The list as CSV."""
     summary = await _summary(await edition_here(edition), slug)
     sent = await request.form()

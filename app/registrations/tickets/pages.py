@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import get, post
+from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 
 from app.events.programme.published import PublishedWeek, published
@@ -43,7 +44,7 @@ async def _offer(edition: str, slug: str) -> Offer:
 
 
 @get("/{edition:str}/activities/{slug:str}/register", guards=[public])
-async def registration_page(edition: str, slug: str) -> Response[Any]:
+async def registration_page(edition: FromPath[str], slug: FromPath[str]) -> Response[Any]:
     """The form, or why there is none."""
     offered = await _offer(edition, slug)
     if closed := offered.closed(now()):
@@ -67,7 +68,7 @@ async def registration_page(edition: str, slug: str) -> Response[Any]:
     guards=[public, limit("registration by address", 3000, 600)],
     status_code=303,
 )
-async def register_now(request: HouseRequest, edition: str, slug: str) -> Response[Any]:
+async def register_now(request: HouseRequest, edition: FromPath[str], slug: FromPath[str]) -> Response[Any]:
     """Register; the answer is the ticket itself."""
     offered = await _offer(edition, slug)
     purposes = await purposes_of(offered.edition_id)
@@ -126,13 +127,13 @@ async def _week(edition: str) -> PublishedWeek:
 
 
 @get("/{edition:str}/find-ticket", guards=[public])
-async def find_page(edition: str, sent: str = "") -> Response[Any]:
+async def find_page(edition: FromPath[str], sent: FromQuery[str] = "") -> Response[Any]:
     """Two ways to a lost ticket. `sent` says that the second one was tried, whatever came of it."""
     return _find(await _week(edition), sent=bool(sent))
 
 
 @post("/{edition:str}/find-ticket/by-code", guards=[public, limit("ticket search by address", 600, 600)], status_code=303)
-async def find_with_code(request: HouseRequest, edition: str) -> Response[Any]:
+async def find_with_code(request: HouseRequest, edition: FromPath[str]) -> Response[Any]:
     """Open the ticket of a code and phone number. A wrong pair gets one answer, whichever of the two is wrong."""
     week = await _week(edition)
     form = FindByCode.read(await request.form())
@@ -146,7 +147,7 @@ async def find_with_code(request: HouseRequest, edition: str) -> Response[Any]:
 
 
 @post("/{edition:str}/find-ticket/by-email", guards=[public, limit("ticket search by address", 600, 600)], status_code=303)
-async def find_with_email(request: HouseRequest, edition: str) -> Response[Any]:
+async def find_with_email(request: HouseRequest, edition: FromPath[str]) -> Response[Any]:
     """Mail somebody all their tickets; the answer is the same whether there are any."""
     week = await _week(edition)
     form = FindByEmail.read(await request.form())

@@ -9,6 +9,7 @@ import asyncio
 from typing import Any
 
 from litestar import get, post
+from litestar.params import FromPath, FromQuery
 from litestar.response import Response
 from markupsafe import Markup
 
@@ -70,7 +71,7 @@ async def _code(token: str) -> tuple[Holding, str]:
 
 
 @get("/t/{token:str}", guards=[public])
-async def ticket_page(token: str, new: str = "") -> Response[Any]:
+async def ticket_page(token: FromPath[str], new: FromQuery[str] = "") -> Response[Any]:
     """The ticket, with what has become of the activity since. `new`: it was made a moment ago."""
     held = await _held(token)
     usable = _is_usable(held)
@@ -88,7 +89,7 @@ async def ticket_page(token: str, new: str = "") -> Response[Any]:
 
 
 @get("/t/{token:str}/show", guards=[public])
-async def show_page(token: str) -> Response[Any]:
+async def show_page(token: FromPath[str]) -> Response[Any]:
     """The QR alone, as large and bright as the screen can."""
     held, code = await _code(token)
     return page(
@@ -101,14 +102,14 @@ async def show_page(token: str) -> Response[Any]:
 
 
 @get("/t/{token:str}/qr.svg", guards=[public, _DRAWING])
-async def qr_drawing(token: str) -> Response[str]:
+async def qr_drawing(token: FromPath[str]) -> Response[str]:
     """The QR as a drawing."""
     _ticket, code = await _code(token)
     return Response(await asyncio.to_thread(qr.svg, code), media_type="image/svg+xml", headers=PRIVATE)
 
 
 @get("/t/{token:str}/qr.png", guards=[public, _DRAWING])
-async def qr_picture(token: str) -> Response[bytes]:
+async def qr_picture(token: FromPath[str]) -> Response[bytes]:
     """The ticket as one picture with name, activity, time and code, to keep in a gallery or send in a chat."""
     held, code = await _code(token)
     drawn = await asyncio.to_thread(picture.draw, _face(held, code))
@@ -138,7 +139,7 @@ def _face(held: Holding, code: str) -> picture.Face:
 
 
 @get("/t/{token:str}/calendar.ics", guards=[public])
-async def ticket_calendar(token: str) -> Response[bytes]:
+async def ticket_calendar(token: FromPath[str]) -> Response[bytes]:
     """The activity for the holder's own calendar."""
     held = await _held(token)
     headers = {**PRIVATE, "content-disposition": f'attachment; filename="{held.activity.slug[:60]}.ics"'}
@@ -146,14 +147,14 @@ async def ticket_calendar(token: str) -> Response[bytes]:
 
 
 @get("/t/{token:str}/change", guards=[public])
-async def change_page(token: str) -> Response[Any]:
+async def change_page(token: FromPath[str]) -> Response[Any]:
     """The form with what we have."""
     held = await _live(token)
     return _change_form(held, CorrectionForm.of(held, phone=shown_phone(held.phone)))
 
 
 @post("/t/{token:str}/change", guards=[public, limit("ticket changes by address", 600, 600)], status_code=303)
-async def change_now(request: HouseRequest, token: str) -> Response[Any]:
+async def change_now(request: HouseRequest, token: FromPath[str]) -> Response[Any]:
     """Save what was corrected."""
     held = await _live(token)
     form = CorrectionForm.read(await request.form())
@@ -180,20 +181,20 @@ async def _live(token: str) -> Holding:
 
 
 @get("/t/{token:str}/cancel", guards=[public])
-async def cancel_page(token: str) -> Response[Any]:
+async def cancel_page(token: FromPath[str]) -> Response[Any]:
     """Asks once more."""
     return page("registrations/tickets/cancel.html", headers=PRIVATE, held=await _live(token))
 
 
 @post("/t/{token:str}/cancel", guards=[public], status_code=303)
-async def cancel_now(token: str) -> Response[Any]:
+async def cancel_now(token: FromPath[str]) -> Response[Any]:
     """Cancel; asking twice changes nothing the second time."""
     await cancel(await _held(token), by=access.actor())
     return redirect(f"/t/{token}")
 
 
 @get("/t/{token:str}/data", guards=[public])
-async def data_page(token: str) -> Response[Any]:
+async def data_page(token: FromPath[str]) -> Response[Any]:
     """What we hold, and what was agreed to."""
     held = await _held(token)
     answers = await answers_of(held.id, held.edition_id)
@@ -201,7 +202,7 @@ async def data_page(token: str) -> Response[Any]:
 
 
 @post("/t/{token:str}/data", guards=[public, limit("ticket changes by address", 600, 600)], status_code=303)
-async def change_consent_now(request: HouseRequest, token: str) -> Response[Any]:
+async def change_consent_now(request: HouseRequest, token: FromPath[str]) -> Response[Any]:
     """Give or withdraw one consent."""
     held = await _held(token)
     sent = await request.form()
