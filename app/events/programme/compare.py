@@ -106,7 +106,9 @@ def compare_activities(before: Activity | None, after: Activity) -> Change | Non
     if was != now:
         kinds.append("returned" if now == "confirmed" else now)
     # One day of several that falls is the reader's cancellation too, though the activity as a whole takes place.
-    kinds += [kind for kind in ("cancelled", "postponed") if kind not in kinds and now == "confirmed" and _any(sessions, kind)]
+    # The same with one that returns.
+    one_day: tuple[Literal["returned", "cancelled", "postponed"], ...] = ("returned", "cancelled", "postponed")
+    kinds += [kind for kind in one_day if kind not in kinds and now == "confirmed" and _any(sessions, kind)]
     if now == "confirmed" and "cancelled" not in kinds and _any(sessions, "gone"):
         kinds.append("cancelled")
     if _any(sessions, "moved") or any(change.moved_time or change.moved_place for change in sessions):
@@ -116,7 +118,8 @@ def compare_activities(before: Activity | None, after: Activity) -> Change | Non
     fields = tuple(name for name in _FIELDS if getattr(before, name) != getattr(after, name))
     if was == now and (before.status, before.gone) != (after.status, after.gone):
         fields = ("status", *fields)
-    if fields or (sessions and not kinds):
+    # The reason of a move or a cancellation is told with it; by itself it is an edit.
+    if set(fields) - {"change_reason"} or (not kinds and (fields or sessions)):
         kinds.append("changed")
     if not kinds:
         return None

@@ -75,8 +75,7 @@ def change_lines(change: Change, *, for_organisers: bool = False) -> list[Change
     lines: list[ChangeLine] = []
     for kind in change.kinds:
         if kind == "renamed":
-            before = plain(change.title_before)
-            lines.append(ChangeLine(kind, _("Đổi tên: “%(before)s” thành “%(after)s”.", before=before, after=plain(change.title))))
+            lines.append(ChangeLine(kind, _renamed(change)))
         elif kind == "moved":
             lines += [ChangeLine(kind, text) for one in change.sessions for text in _moves(one, several=len(change.sessions) > 1)]
         elif kind == "changed":
@@ -130,6 +129,15 @@ def _state(change: Change, kind: ChangeKind) -> list[str]:
     return [_("Hủy buổi %(when)s.", when=when(one.before or one.after)) for one in told] or [_("Hủy hoạt động.")]
 
 
+def _renamed(change: Change) -> str:
+    before, after = plain(change.title_before), plain(change.title)
+    if before == after:
+        # Only the other language's title differs.
+        other = change.title.en if language() == "vi" else change.title.vi
+        return _("Tên bằng ngôn ngữ kia nay là “%(title)s”.", title=other) if other else _("Bỏ tên bằng ngôn ngữ kia.")
+    return _("Đổi tên: “%(before)s” thành “%(after)s”.", before=before, after=after)
+
+
 def _moves(change: SessionChange, *, several: bool) -> list[str]:
     before, after = change.before, change.after
     if before is None:
@@ -160,6 +168,8 @@ def _edits(change: Change, *, for_organisers: bool) -> list[str]:
     renamed_place = [one for one in change.sessions if one.before and one.kind == "changed" and one.rises and not change.title_before]
     lines += [_("Địa điểm nay ghi là: %(place)s.", place=where(one.after.place)) for one in renamed_place[:3]]
     fields = [name for name in change.fields if for_organisers or name not in _UNSEEN]
+    if change.has("moved", "cancelled", "postponed"):
+        fields = [name for name in fields if name != "change_reason"]
     if fields:
         lines.append(_("Sửa %(fields)s.", fields=field_names(fields)))
     elif for_organisers and not lines:
