@@ -122,3 +122,12 @@ class MailServer(msgspec.Struct, frozen=True):
             # The machine's own name may be nobody's business, and asking for it can block.
             local_hostname="ngayso",
         )
+
+
+def transport(address: str) -> aiosmtplib.SMTP:
+    """A client for `NGAYSO_SMTP_URL`; `async with` connects, signs in and says goodbye.
+
+    Raises:
+        ValueError: it is no such address.
+    """
+    return MailServer.parse(address).client()

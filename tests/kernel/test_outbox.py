@@ -11,7 +11,7 @@ import pytest
 from app.kernel import outbox
 from app.kernel.actor import Actor
 from app.kernel.database import row, rows, unit_of_work
-from app.kernel.mail import Mail, MailServer, Part, compose
+from app.kernel.mail import Mail, MailServer, Part, compose, transport
 from app.kernel.outbox import claim, queue_mail
 
 BY = Actor.system("test")
@@ -263,3 +263,8 @@ def test_a_mail_without_html_attaches_its_pictures(clock):
 def test_addresses_are_masked():
     assert outbox.mask("lan@congty.vn") == "l…@congty.vn"
     assert outbox.mask("") == "…"
+
+
+async def test_the_doctor_can_ask_the_mail_server_whether_it_is_there(smtp):
+    async with transport(smtp.url) as client:
+        assert (await client.noop()).code == 250
