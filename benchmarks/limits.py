@@ -249,12 +249,12 @@ def _constant() -> list[Any]:
         body = bytes.fromhex(kept["body"])
         response = Response(body, status_code=kept["status"], headers=kept["headers"], media_type=kept["type"])
 
-        handlers.append(_bound(name, kept["status"], response))
+        handlers.append(_bound(name, response))
     return handlers
 
 
-def _bound(name: str, status: int, response: Response[bytes]) -> Any:
-    @get(f"/{name}", name=name, status_code=status)
+def _bound(name: str, response: Response[bytes]) -> Any:
+    @get(f"/{name}", name=name)
     async def answer() -> Response[bytes]:
         return response
 

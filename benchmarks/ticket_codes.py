@@ -57,11 +57,14 @@ def noise(image: Image.Image, amount: float) -> Image.Image:
 
 
 def tilt(image: Image.Image, chance: random.Random) -> Image.Image:
-    """A phone held at an angle: the four corners move by up to a fifth of the frame."""
-    w, h = image.size
-    corners = [(0, 0), (0, h), (w, h), (w, 0)]
-    moved = [(x + chance.uniform(-0.2, 0.2) * w * 0.6, y + chance.uniform(-0.2, 0.2) * h) for x, y in corners]
-    return image.transform(image.size, Image.Transform.QUAD, [v for xy in moved for v in xy], Image.Resampling.BILINEAR, fillcolor=90)
+    """A phone held at an angle: the plane of its glass turned and leant back, as a lens sees it."""
+    turned = image.rotate(chance.uniform(-25, 25), Image.Resampling.BILINEAR, fillcolor=90)
+    g, h = chance.uniform(-0.0007, 0.0007), chance.uniform(-0.0009, 0.0009)
+    a, b, d, e = 1 + chance.uniform(0, 0.3), chance.uniform(-0.15, 0.15), chance.uniform(-0.15, 0.15), 1 + chance.uniform(0, 0.3)
+    x, y = image.width / 2, image.height / 2
+    depth = 1 + g * x + h * y
+    c, f = x * depth - a * x - b * y, y * depth - d * x - e * y  # the middle stays in the middle
+    return turned.transform(image.size, Image.Transform.PERSPECTIVE, (a, b, c, d, e, f, g, h), Image.Resampling.BILINEAR, fillcolor=90)
 
 
 def shake(image: Image.Image, chance: random.Random) -> Image.Image:
