@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import contextlib
+import functools
 import hashlib
 import hmac
 import os
@@ -79,6 +80,7 @@ def unsign(purpose: str, token: str) -> bytes | None:
     return None
 
 
+@functools.lru_cache(maxsize=16)
 def _key(phrase: str) -> tuple[bytes, bytes]:
     key = hmac.digest(phrase.encode(), b"ngayso signed link 1", "sha256")
     return hashlib.sha256(key).digest()[:1], key

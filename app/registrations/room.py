@@ -6,7 +6,7 @@ from app.events.programme.access import ORGANISERS
 from app.kernel.room import Room
 from app.kernel.web.i18n import N_
 from app.kernel.web.navigation import enter
-from app.registrations.gates import admission
+from app.registrations.gates import admission, gate_page
 from app.registrations.gates import api as gates_api
 from app.registrations.gates.tables import TABLES as GATES
 from app.registrations.tickets import api, manage_pages, notices, pages, ticket_pages
@@ -16,7 +16,14 @@ enter(N_("Đăng ký"), "/manage/{edition}/registrations", ORGANISERS, icon="tic
 
 ROOM = Room(
     "registrations",
-    route_handlers=[*pages.HANDLERS, *ticket_pages.HANDLERS, *manage_pages.HANDLERS, api.register_by_program, *gates_api.HANDLERS],
+    route_handlers=[
+        *pages.HANDLERS,
+        *ticket_pages.HANDLERS,
+        *manage_pages.HANDLERS,
+        api.register_by_program,
+        *gates_api.HANDLERS,
+        *gate_page.HANDLERS,
+    ],
     tables=(*TICKETS, *GATES),
     on_start=[notices.start],
     on_stop=[notices.stop, admission.drain],

@@ -10,17 +10,19 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response import Response
 
 from app.events.programme.access import ORGANISERS, edition_here
-from app.events.programme.queries import EditionView
+from app.events.programme.queries import EditionView, edition_by_id
 from app.kernel.clock import now
 from app.kernel.errors import NotFound
 from app.kernel.web import access
-from app.kernel.web.i18n import N_, _
-from app.kernel.web.rendering import page, redirect
+from app.kernel.web.access import Account
+from app.kernel.web.i18n import N_, _, ngettext
+from app.kernel.web.navigation import Need, edition_scopes, waiting
+from app.kernel.web.rendering import page, redirect, url
 from app.kernel.web.request import HouseRequest
 from app.registrations.tickets.approval import Action, decide
 from app.registrations.tickets.export import export_registrations
 from app.registrations.tickets.forms import ListFilter
-from app.registrations.tickets.queries import PAGE, Summary, listing, summaries
+from app.registrations.tickets.queries import PAGE, Summary, listing, pending, summaries
 
 PageNumber = Annotated[int, QueryParameter(name="page", ge=1, le=100_000)]
 
@@ -128,6 +130,20 @@ def _uuid(typed: str) -> UUID | None:
         return UUID(typed)
     except ValueError:
         return None
+
+
+@waiting
+async def pending_registrations(account: Account) -> list[Need]:
+    """One line for each edition that the account organises and where somebody waits."""
+    if not (account.is_administrator or account.has("organiser")):
+        return []
+    found: list[Need] = []
+    for edition_id, count in await pending():
+        edition = await edition_by_id(edition_id)
+        if edition is not None and account.may(("organiser",), edition_scopes(edition)):
+            text = ngettext("%(n)s đăng ký chờ duyệt", "%(n)s đăng ký chờ duyệt", count)
+            found.append(Need(f"{edition.slug} · {text}", url(f"/manage/{edition.slug}/registrations")))
+    return found
 
 
 HANDLERS = [overview, registrations_of, decide_now, export_now]

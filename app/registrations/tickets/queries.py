@@ -50,6 +50,9 @@ LEFT JOIN (
 WHERE a.edition = {} AND a.published_at IS NOT NULL AND (a.registration IN ('open', 'approval') OR c.activity IS NOT NULL)
 ORDER BY a.number
 """
+_PENDING = """
+SELECT a.edition, COUNT(*) AS n FROM registration r JOIN activity a ON a.id = r.activity WHERE r.state = 'pending' GROUP BY a.edition
+"""
 _LIST_COLUMNS = """
 r.id, r.activity, r.name, r.organisation, r.email, r.phone, r.language, r.kind, r.state, r.created_at, r.cancelled_at,
 a.slug, a.title_vi, a.title_en, t.code, t.state AS ticket_state
@@ -209,6 +212,11 @@ async def summaries(edition: UUID) -> list[Summary]:
         )
         for found in await rows(_SUMMARIES, edition)
     ]
+
+
+async def pending() -> list[tuple[UUID, int]]:
+    """Editions in which registrations wait for a decision, and how many."""
+    return [(found["edition"], int(found["n"])) for found in await rows(_PENDING)]
 
 
 async def listing(edition: UUID, *, activity: UUID | None = None, state: str = "", q: str = "", page: int = 1) -> Page:
