@@ -5,7 +5,9 @@ from collections.abc import Iterator
 import pytest
 from argon2 import PasswordHasher
 
-from app.accounts import passwords
+from app.accounts import passwords, scopes
+from app.accounts.scopes import ScopeChoice
+from app.kernel.text import Text
 from app.kernel.web import limits
 
 
@@ -15,6 +17,16 @@ def quick_passwords() -> Iterator[None]:
     passwords.use_hasher(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     yield
     passwords.use_hasher(PasswordHasher())
+
+
+@pytest.fixture(autouse=True)
+def one_edition(monkeypatch) -> None:
+    """The higher rooms keep one edition, 2026, and nothing else: these tests are about accounts."""
+
+    async def editions() -> list[ScopeChoice]:
+        return [ScopeChoice("2026", "2026", Text("Tuần lễ 2026", "Week of 2026"))]
+
+    monkeypatch.setattr(scopes, "_directories", {"unit": scopes._units, "edition": editions})
 
 
 @pytest.fixture(autouse=True)
