@@ -56,7 +56,8 @@ def _fresh_folder(folder: Path, *, reset: bool) -> bool:
     return not loaded
 
 
-async def _load(settings: Settings, at: datetime) -> None:
+async def load_sample(settings: Settings, at: datetime) -> None:
+    """Migrate the open database and fill it as the demo has it: programme, gates, registrations. `at`: the demo's present."""
     await migrations.migrate()
     clock = FrozenClock(at - PUBLISHED_BEFORE)
     use_clock(clock)
@@ -120,7 +121,7 @@ def demo(port: int, reset: bool, clock: str, data: Path) -> None:
     )
     if must_load:
         click.echo("Đang nạp tuần lễ mẫu… / Loading the sample week…")
-        with_database(lambda chosen: _load(chosen, at), settings=settings, migrated=False)
+        with_database(lambda chosen: load_sample(chosen, at), settings=settings, migrated=False)
         (folder / MARKER).write_text("loaded", encoding="utf-8")
     running = OffsetClock(at)
     use_clock(running)

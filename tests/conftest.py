@@ -4,7 +4,7 @@
 `house`     the whole application on that database, with a client on the test's own event loop.
 `smtp`      a real mail server.
 `server`    a factory of real `ngayso serve` processes on such a database.
-`live_server`  one of them, running.
+`live_server`  one of them, running; `sample_server` one with the sample week as the demo has it.
 `chromium`, `page`  a real browser.
 
 One run per engine: NGAYSO_TEST_DATABASE=sqlite (default) or postgresql.
@@ -26,7 +26,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, Playwright, async_playwright
 
 from tests.ground.browser import is_complaint, launch
-from tests.ground.databases import Engine, Postgresql, Sqlite, migrated
+from tests.ground.databases import Engine, Postgresql, Sqlite, migrated, sampled
 from tests.ground.ports import scratch
 from tests.ground.server import Server, ServerFactory
 from tests.ground.smtp import MailServer
@@ -87,6 +87,13 @@ def engine() -> Iterator[Engine]:
 def template(engine: Engine) -> Iterator[str]:
     """A migrated database that every test gets a copy of."""
     with migrated(engine) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def sample(engine: Engine) -> Iterator[str]:
+    """A database with the sample week, as the demo has it. Take `sample_server`, or `server(source=sample)`."""
+    with sampled(engine) as url:
         yield url
 
 
@@ -192,6 +199,12 @@ def server(engine: Engine, template: str) -> Iterator[ServerFactory]:
 def live_server(server: ServerFactory) -> Server:
     """A running server on a fresh migrated database."""
     return server()
+
+
+@pytest.fixture
+def sample_server(server: ServerFactory, sample: str) -> Server:
+    """A running server on a fresh copy of the sample week, its clock at Thursday of the Week."""
+    return server(source=sample)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

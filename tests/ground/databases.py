@@ -138,6 +138,41 @@ def migrate(database_url: str, data_dir: Path) -> subprocess.CompletedProcess[st
     return subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True, timeout=120, env=environment)
 
 
+_SAMPLE = """
+import asyncio
+from datetime import datetime
+from app.accounts.demo import ensure_demo_accounts
+from app.demo import EDITION, load_sample
+from app.kernel.database import close_database, open_database
+from app.kernel.signing import load_secrets, use_secrets
+from app.settings import Settings
+
+async def main():
+    settings = Settings.from_env()
+    use_secrets(load_secrets(settings.secret_key, settings.data_dir))
+    await open_database(settings)
+    await load_sample(settings, datetime.fromisoformat("2026-10-08T09:40:00+07:00"))
+    await ensure_demo_accounts(EDITION)
+    await close_database()
+
+asyncio.run(main())
+"""
+
+
+@contextmanager
+def sampled(engine: Engine) -> Iterator[str]:
+    """A database with the sample week as the demo has it: published, with accounts, gates and registrations."""
+    folder = scratch("sample")
+    url = engine.empty()
+    try:
+        environment = clean_environment(url, folder)
+        command = [sys.executable, "-c", _SAMPLE]
+        must(subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True, timeout=180, env=environment))
+        yield url
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 @contextmanager
 def migrated(engine: Engine) -> Iterator[str]:
     """A migrated, otherwise empty database to copy from."""
