@@ -164,13 +164,13 @@ def test_filters_narrow_the_calendar_and_its_name() -> None:
     whole = week_of(sample())
     thursday = made(whole, day=("2026-10-08",), pillar=("kinh_te_so", "khong-co"))
     name = "Tuần lễ Chuyển đổi số thành phố Hải Đăng 2026 · Thứ Năm, 08/10/2026 · Kinh tế số"
-    assert str(icalendar.Calendar.from_ical(thursday)["x-wr-calname"]) == name
+    assert f"X-WR-CALNAME:{name}".replace(", ", "\\, ") in lines(thursday)
     found = events(thursday).values()
     assert found
     assert {event.decoded("dtstart").date().isoformat() for event in found} == {"2026-10-08"}
     assert all("Kinh tế số" in [str(one) for one in event["categories"].cats] for event in found)
     # The same session has the same UID whichever feed it is read from.
-    everything = {str(event["uid"]): event.to_ical() for event in events(made(whole)).values()}
+    everything = {str(event["uid"]): event.to_ical() for event in icalendar.Calendar.from_ical(made(whole)).events}
     assert all(everything[str(event["uid"])] == event.to_ical() for event in found)
 
 
