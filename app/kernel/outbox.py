@@ -1,15 +1,14 @@
 """The outbox: a mail is a row written in the business transaction, sent by a worker after the commit.
 
 A change that is undone leaves no mail. A worker claims rows with one conditional statement, so many processes may work
-side by side; what a dying process had claimed is taken up again after ten minutes, under the same Message-ID, so that a
-mail server that has it already can tell. After sending, only the fact remains: text, ticket links and pictures are blanked.
+side by side; the one mail that a dying process was sending is taken up again within a minute, under the same Message-ID,
+so that a mail server that has it already can tell. After sending, only the fact remains: text, ticket links and pictures are blanked.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
@@ -31,11 +30,13 @@ __all__ = ["Mail", "Part", "queue_mail"]
 
 State = Literal["queued", "sending", "sent", "retrying", "failed", "bounced"]
 
-BATCH = 20
+MOST_PER_CONNECTION = 50
 POLL = 5.0
 """Seconds between two looks for what is due; a commit in this process wakes the worker at once."""
-STUCK = timedelta(minutes=10)
-"""After this long a claimed mail is taken for abandoned. Longer than a batch can take: 20 mails, 30 s each at the worst."""
+SEND_TIMEOUT = 45.0
+"""Seconds that one mail may take, connecting included."""
+STUCK = timedelta(seconds=60)
+"""After this long a claimed mail was abandoned: longer than SEND_TIMEOUT, so that nobody is still sending it."""
 PAUSES = (30, 60, 120, 300, 600, 1800, 3600, 7200, 14400, 28800, 28800, 28800)
 """Seconds before the second attempt, the third, …; two days in all, then it has failed."""
 
@@ -209,16 +210,18 @@ async def forget_recipient(address: str) -> int:
 _CLAIMABLE = "((state IN ('queued', 'retrying') AND next_at <= {}) OR (state = 'sending' AND claimed_at < {}))"
 
 
-async def claim(limit: int = BATCH) -> list[dict[str, Any]]:
+async def claim(limit: int = 1) -> list[dict[str, Any]]:
     """Take what is due, oldest first, so that no other worker takes it too."""
     present = now()
     skip = "FOR UPDATE SKIP LOCKED" if engine_name() == "postgresql" else ""
     async with unit_of_work(_WORKER, unaudited="a worker's claim; the mail's own row tells its story"):
-        # The condition stands outside too: a second worker that waited for the row sees that it is taken.
+        # Picked once, in a CTE: PostgreSQL may run a subquery of IN again for every row, past its LIMIT. The condition
+        # stands outside too, so that a second worker that waited for the row sees that it is taken.
         claimed = await run(
+            f"WITH picked AS MATERIALIZED (SELECT id FROM mail WHERE {_CLAIMABLE} ORDER BY next_at, id LIMIT {{}} {skip}) "
             f"UPDATE mail SET state = 'sending', claimed_at = {{}}, attempts = attempts + 1 "
-            f"WHERE id IN (SELECT id FROM mail WHERE {_CLAIMABLE} ORDER BY next_at, id LIMIT {{}} {skip}) AND {_CLAIMABLE} RETURNING *",
-            present, present, present - STUCK, limit, present, present - STUCK,
+            f"WHERE id IN (SELECT id FROM picked) AND {_CLAIMABLE} RETURNING *",
+            present, present - STUCK, limit, present, present, present - STUCK,
         )  # fmt: skip
     return sorted(claimed, key=lambda one: str(one["id"]))
 
@@ -244,19 +247,6 @@ async def _not_sent(identity: UUID, attempts: int, error: str, *, for_good: bool
     log.warning("mail.not_sent", mail=str(identity), error=error, attempts=attempts, given_up=given_up)
 
 
-async def _release(claimed: Sequence[dict[str, Any]]) -> None:
-    """Give back what was claimed and not tried: the server is stopping."""
-    if not claimed:
-        return
-    async with unit_of_work(_WORKER, unaudited="a worker's claim given back"):
-        for one in claimed:
-            await run(
-                "UPDATE mail SET state = 'queued', claimed_at = NULL, attempts = attempts - 1 "
-                "WHERE id = {} AND state = 'sending' AND attempts = {}",
-                as_uuid(one["id"]), one["attempts"],
-            )  # fmt: skip
-
-
 def fault(error: Exception) -> tuple[str, bool]:
     """What went wrong without anything personal (servers quote addresses in their answers), and whether it is for good."""
     if isinstance(error, aiosmtplib.SMTPRecipientsRefused) and error.recipients:
@@ -272,18 +262,18 @@ def fault(error: Exception) -> tuple[str, bool]:
 
 
 class Sender:
-    """The worker of this process: claims, sends over one connection, notes what happened."""
+    """The worker of this process: claims one mail, sends it, notes what happened, takes the next over the same connection."""
 
     def __init__(self, server: MailServer, sender: str) -> None:
         self.server = server
         self.sender = sender
         self.woken = asyncio.Event()
-        self.stopping = False
+        self.stopping = asyncio.Event()
         self.task = asyncio.create_task(self._run(), name="outbox")
 
     async def stop(self) -> None:
-        """Finish the mail that is being sent, give the rest back, stop."""
-        self.stopping = True
+        """Finish the mail that is being sent, then stop; the others stay queued."""
+        self.stopping.set()
         self.woken.set()
         done, _pending = await asyncio.wait({self.task}, timeout=10)
         if not done:
@@ -292,60 +282,56 @@ class Sender:
             await self.task
 
     async def _run(self) -> None:
-        while not self.stopping:
+        while not self.stopping.is_set():
             self.woken.clear()
             try:
-                sent = await self.send_due()
+                reached = await self.send_due()
             except Exception as error:
                 # The database is away, or a fault of ours: the next round tries again.
                 log.warning("outbox.round_failed", error=type(error).__qualname__)
-                sent = 0
-            if sent < BATCH:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self.woken.wait(), POLL)
+                reached = False
+            if not reached and not self.stopping.is_set():
+                # Nobody is there: what waits is not tried one by one against a closed door.
+                self.woken.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.woken.wait(), POLL)
 
-    async def send_due(self) -> int:
-        """Send one batch of what is due; returns how many were tried."""
-        claimed = await claim()
-        if not claimed:
-            return 0
-        client = self.server.client()
-        tried = 0
-        try:
+    async def send_due(self) -> bool:
+        """Send what is due. False when the mail server cannot be reached."""
+        while not self.stopping.is_set():
+            client = self.server.client()
             try:
-                await client.connect()
-            except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
-                said, _for_good = fault(error)
-                for one in claimed:
-                    await _not_sent(as_uuid(one["id"]), one["attempts"], said, for_good=False)
-                    tried += 1
-                return tried
-            for one in claimed:
-                if self.stopping:
-                    break
-                await self._send(client, one)
-                tried += 1
-        finally:
-            await _release(claimed[tried:])
-            with contextlib.suppress(aiosmtplib.SMTPException, OSError, TimeoutError):
-                if client.is_connected:
-                    await client.quit(timeout=5)
-        return tried
+                for _ in range(MOST_PER_CONNECTION):
+                    claimed = [] if self.stopping.is_set() else await claim()
+                    if not claimed:
+                        return True
+                    if not await self._send(client, claimed[0]):
+                        return False
+            finally:
+                with contextlib.suppress(aiosmtplib.SMTPException, OSError, TimeoutError):
+                    if client.is_connected:
+                        await client.quit(timeout=5)
+        return True
 
-    async def _send(self, client: aiosmtplib.SMTP, one: dict[str, Any]) -> None:
+    async def _send(self, client: aiosmtplib.SMTP, one: dict[str, Any]) -> bool:
+        """Send one claimed mail and note how it went. False when the server cannot be reached."""
         identity, attempts = as_uuid(one["id"]), int(one["attempts"])
+        reached = client.is_connected
         try:
             created = as_instant(one["created_at"])
             assert created is not None
             message = compose(_mail(one), sender=self.sender, message_id=one["message_id"], at=created)
-            if not client.is_connected:
-                await client.connect()
-            await client.send_message(message)
+            async with asyncio.timeout(SEND_TIMEOUT):
+                if not client.is_connected:
+                    await client.connect()
+                reached = True
+                await client.send_message(message)
         except (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError) as error:
             said, for_good = fault(error)
             await _not_sent(identity, attempts, said, for_good=for_good)
-            return
+            return reached or isinstance(error, ValueError)
         await _sent(identity, attempts)
+        return True
 
 
 _WORKER = Actor.system("outbox")
@@ -366,6 +352,10 @@ def sends() -> bool:
 async def start(settings: Settings) -> None:
     """Start the worker when there is a mail server. The database must be open."""
     global _sender
+    if settings.is_sqlite:
+        # The one server process of this file is just starting: whatever is being sent, nobody is sending it.
+        async with unit_of_work(_WORKER, unaudited="what a killed server was sending is queued again"):
+            await run("UPDATE mail SET state = 'queued', claimed_at = NULL WHERE state = 'sending'")
     if settings.smtp_url:
         _sender = Sender(MailServer.parse(settings.smtp_url), settings.mail_from)
 

@@ -152,8 +152,8 @@ async def test_sign_in_never_leads_to_another_site(house):
         else:
             assert (answer.status_code, answer.headers["location"]) == (303, "/manage/"), wanted
     await sign_in(house.client, "quan")
-    for wanted in ELSEWHERE:
-        answer = await house.client.get("/sign-in", params={"next": wanted.replace("\x00", "")})
+    for wanted in (one for one in ELSEWHERE if "\x00" not in one):  # those are refused at the door
+        answer = await house.client.get("/sign-in", params={"next": wanted})
         assert (answer.status_code, answer.headers["location"]) == (303, "/manage/"), wanted
 
 

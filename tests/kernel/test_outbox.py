@@ -10,7 +10,7 @@ import pytest
 
 from app.kernel import outbox
 from app.kernel.actor import Actor
-from app.kernel.database import row, rows, unit_of_work
+from app.kernel.database import engine_name, row, rows, unit_of_work
 from app.kernel.mail import Mail, MailServer, Part, compose, transport
 from app.kernel.outbox import claim, queue_mail
 
@@ -98,7 +98,8 @@ async def test_a_server_that_is_busy_gets_it_later(database, smtp, clock):
         [waiting] = await until("retrying")
         assert waiting["attempts"] == 1
         assert waiting["last_error"] == "451 SMTPRecipientRefused"
-        assert await sender.send_due() == 0
+        await sender.send_due()
+        assert (await row("SELECT attempts FROM mail"))["attempts"] == 1
         smtp.refuse = ""
         clock.advance(seconds=31)
         sender.woken.set()
@@ -158,13 +159,15 @@ async def test_a_mail_survives_a_restart(database, smtp):
         await until("sent")
 
 
-async def test_what_a_dead_worker_held_is_sent_under_the_same_message_id(database, smtp, clock):
+async def test_what_a_killed_server_was_sending_is_sent_again_under_the_same_message_id(database, smtp, clock):
     await put(ticket())
     [held] = await claim()
     async with worker(database, smtp) as sender:
-        assert await sender.send_due() == 0
-        clock.advance(minutes=11)
-        sender.woken.set()
+        if engine_name() == "postgresql":  # another process might still be sending it
+            await sender.send_due()
+            assert smtp.messages == []
+            clock.advance(seconds=61)
+            sender.woken.set()
         [message] = await smtp.arrival()
         await until("sent")
     assert message["Message-ID"] == held["message_id"]
@@ -186,7 +189,8 @@ async def test_a_server_that_hangs_up_after_the_message_may_get_it_twice_but_rec
 async def test_two_workers_never_take_the_same_mail(database, smtp):
     for n in range(40):
         await put(ticket(f"khach{n}@congty.vn", parts=()))
-    batches = await asyncio.gather(*(claim(5) for _ in range(8)))
+    assert len(first := await claim(3)) == 3
+    batches = [first, *await asyncio.gather(*(claim(5) for _ in range(8)))]
     taken = [one["id"] for batch in batches for one in batch]
     assert len(taken) == len(set(taken)) == 40
     assert await claim() == []
@@ -203,7 +207,7 @@ async def test_two_workers_send_each_mail_once(database, smtp):
     assert sorted(smtp.recipients) == sorted([f"khach{n}@congty.vn"] for n in range(30))
 
 
-async def test_stopping_gives_back_what_was_not_tried(database, smtp):
+async def test_stopping_finishes_one_and_leaves_the_others_queued(database, smtp):
     smtp.delay = 0.3
     for n in range(5):
         await put(ticket(f"khach{n}@congty.vn", parts=()))

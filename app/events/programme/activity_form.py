@@ -78,7 +78,7 @@ class ActivityForm(RowsForm[ActivityFields]):
     co_hosts = MultiChoice(N_("Đơn vị phối hợp"))
     pillars = MultiChoice(N_("Trụ cột"))
     contents = MultiChoice(N_("Nội dung thi đua"))
-    audiences = MultiChoice(N_("Đối tượng"))
+    audiences = MultiChoice(N_("Đối tượng tham dự"))
     accessibility = MultiChoice(N_("Hỗ trợ tiếp cận"))
     summary = BothText(
         N_("Tóm tắt"), longest=1000, lines=True, rows=3, required=False, hint=N_("Một, hai câu; hiện trong danh sách và lịch.")

@@ -122,6 +122,17 @@ class Overview(msgspec.Struct, frozen=True):
                 found.setdefault(date.fromordinal(ordinal), 0)
         return sorted(found.items())
 
+    def on(self, day: date) -> list[tuple[Activity, Session]]:
+        """The sessions of a day in the edition's zone, by the clock; cancelled ones are there, withdrawn ones are not."""
+        zone = ZoneInfo(self.edition.zone)
+        found = [
+            (one.starts_at, line.activity.number, line.activity, one)
+            for line in self.lines
+            for one in line.activity.sessions
+            if one.starts_at is not None and not one.gone and not line.activity.gone and one.starts_at.astimezone(zone).date() == day
+        ]
+        return [(activity, session) for _, _, activity, session in sorted(found, key=lambda each: each[:2])]
+
     def hosted_by(self, units: Collection[str]) -> Overview:
         """The same, narrowed to what these units (by code) host."""
         return msgspec.structs.replace(self, lines=tuple(line for line in self.lines if line.activity.host.code in units))

@@ -49,7 +49,7 @@ class PlaceInUse(Refused):
     """Sessions take place there."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(N_("“%(name)s” đang có hoạt động nên không xóa được."), name=name)
+        super().__init__(N_("“%(place)s” đang có hoạt động nên không xóa được."), place=name)
 
 
 class VenueChanged(Stale):

@@ -18,7 +18,7 @@ TAXONOMIES: Final[Mapping[str, str]] = {
     "type": N_("Loại hình"),
     "pillar": N_("Trụ cột"),
     "content": N_("Nội dung thi đua"),
-    "audience": N_("Đối tượng"),
+    "audience": N_("Đối tượng tham dự"),
     "accessibility": N_("Hỗ trợ tiếp cận"),
 }
 """The taxonomies that an activity's form knows, with what they are called. Others may exist beside them."""

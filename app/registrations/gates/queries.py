@@ -152,6 +152,7 @@ class GateState(msgspec.Struct, frozen=True):
     checkpoint: str
     checkpoint_en: str
     edition: str
+    zone: str
     counts: Counts
     server_time: datetime
 
@@ -166,6 +167,7 @@ async def state(post: Post) -> GateState:
         checkpoint=post.checkpoint_name.vi,
         checkpoint_en=post.checkpoint_name.en,
         edition=post.edition_slug,
+        zone=post.rule.zone,
         counts=await counts(post),
         server_time=now(),
     )
