@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import secrets
-from datetime import date
 from pathlib import Path
 from typing import IO
 
@@ -13,7 +12,7 @@ import uvicorn
 from litestar import Litestar
 
 from app.kernel import migrate as migrations
-from app.kernel.clock import Clock, SystemClock
+from app.kernel.clock import Clock, SystemClock, now
 from app.kernel.command import refuse, settings_or_refuse, with_database
 from app.kernel.tls import self_signed
 from app.main import create_app
@@ -120,7 +119,7 @@ def init(email: str, name: str, password: str, edition: str, locality: str) -> N
         await migrations.migrate()
         await create_administrator(email, name=name, password=chosen)
         if edition:
-            await first_edition(edition, locality=locality, year=int(edition) if edition.isdigit() else date.today().year)
+            await first_edition(edition, locality=locality, year=int(edition) if edition.isdigit() else now().year)
         return edition
 
     made = with_database(run, migrated=False)

@@ -26,6 +26,11 @@ def key() -> UUID:
     return UUID(primary_key=True, default=uuid7, null=False)
 
 
+def key_text(length: int) -> Varchar:
+    """A primary key that is a name."""
+    return Varchar(length=length, primary_key=True, null=False, default="", required=True)
+
+
 def text(length: int, *, unique: bool = False, choices: Any = None, default: str | None = None) -> Varchar:
     """A short text, at most `length` characters; may be empty, never null."""
     return Varchar(length=length, null=False, default=default or "", required=default is None, unique=unique, choices=choices)
@@ -144,6 +149,7 @@ __all__ = [
     "instant",
     "integer",
     "key",
+    "key_text",
     "key_fk",
     "long_text",
     "number",

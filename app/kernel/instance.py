@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.kernel.actor import Actor
-from app.kernel.columns import Table, long_text, text
+from app.kernel.columns import Table, key_text, long_text
 from app.kernel.database import row, run, unit_of_work
 from app.kernel.ids import uuid7
 
@@ -11,7 +11,7 @@ from app.kernel.ids import uuid7
 class InstanceValue(Table, tablename="instance_value"):
     """One value that belongs to the installation, not to an edition."""
 
-    name = text(60)
+    name = key_text(60)
     value = long_text()
 
 
