@@ -27,14 +27,15 @@ from app.kernel.web.i18n import N_
 # fmt: off
 RESERVED = frozenset(
     {
-        ".well-known", "account", "accounts", "activities", "admin", "api", "apple-app-site-association", "assets", "auth", "awards",
-        "calendar", "certificates", "changes", "demo", "docs", "edition", "editions", "en", "events", "exhibitors", "favicon.ico",
-        "feeds", "files", "floor", "gate", "gates", "health", "help", "honours", "humans.txt", "icon", "index", "invite", "journey",
-        "lang", "live", "login", "logout", "mail", "manage", "manifest", "media", "metrics", "my", "needs", "new", "null", "offline",
-        "openapi", "posting", "privacy", "programme", "public", "robots.txt", "schedule", "schema", "search", "security",
-        "security.txt", "service-worker", "settings", "sign-in", "sign-out", "signin", "signout", "sitemap", "sitemap.xml",
-        "solutions", "stage", "static", "status", "sw", "sw.js", "t", "ticket", "tickets", "undefined", "unit", "units", "user",
-        "users", "verify", "vi", "well-known", "www",
+        ".well-known", "about", "account", "accounts", "activities", "admin", "api", "apple-app-site-association", "assets", "audit",
+        "auth", "awards", "backup", "calendar", "certificates", "changes", "contact", "demo", "devices", "docs", "edition", "editions",
+        "embed", "en", "events", "exhibitors", "export", "favicon.ico", "feeds", "files", "floor", "gate", "gates", "go", "health",
+        "help", "honours", "humans.txt", "icon", "import", "index", "invite", "journey", "lang", "live", "login", "logout", "mail",
+        "manage", "manifest", "media", "metrics", "my", "needs", "new", "null", "offline", "openapi", "outbox", "p", "posting",
+        "privacy", "programme", "public", "registrations", "robots.txt", "s", "schedule", "schema", "search", "security",
+        "security.txt", "service-worker", "settings", "setup", "share", "sign-in", "sign-out", "signin", "signout", "sitemap",
+        "sitemap.xml", "solutions", "stage", "static", "status", "sw", "sw.js", "t", "ticket", "tickets", "tls", "trust", "undefined",
+        "unit", "units", "user", "users", "verify", "vi", "well-known", "www",
     }
 )
 # fmt: on
