@@ -29,7 +29,7 @@ messages: ## Collect texts of the pages and rooms into locales/
 	@scripts/setup.sh dev
 	@.venv/bin/python -m app.kernel.web.catalogues $(ARGS)
 
-permissions: ## Print who may do what, from the router
+permissions: ## Write docs/permissions.md, who may do what, from the router
 	@scripts/setup.sh dev
 	@.venv/bin/python -m scripts.permissions
 
