@@ -115,7 +115,9 @@ async def test_a_recipient_that_does_not_exist_has_failed_and_nobody_reads_who(d
         identity = await put(ticket())
         [failed] = await until("failed")
         assert failed["last_error"] == "550 SMTPRecipientRefused"
-        assert "lan@congty.vn" not in caplog.text
+        ours = [record.getMessage() for record in caplog.records if record.name != "mail.log"]  # which is the test's mail server
+        assert ours
+        assert "lan@congty.vn" not in repr(ours)
         state = await outbox.waiting()
         assert state.counts == {"failed": 1}
         assert state.last_error == "550 SMTPRecipientRefused"
@@ -189,7 +191,8 @@ async def test_a_server_that_hangs_up_after_the_message_may_get_it_twice_but_rec
 async def test_two_workers_never_take_the_same_mail(database, smtp):
     for n in range(40):
         await put(ticket(f"khach{n}@congty.vn", parts=()))
-    assert len(first := await claim(3)) == 3
+    first = await claim(3)
+    assert len(first) == 3
     batches = [first, *await asyncio.gather(*(claim(5) for _ in range(8)))]
     taken = [one["id"] for batch in batches for one in batch]
     assert len(taken) == len(set(taken)) == 40
