@@ -125,9 +125,9 @@ async def test_nothing_is_moved_on_the_page_by_what_comes_later(shop, page):
 
 @pytest.mark.parametrize("address", PAGES)
 async def test_accessible_and_never_wider_than_the_window(shop, chromium, address):
-    """WCAG 2.2 AA by axe, at 320, 390 and 1280 pixels, light and dark, in both languages."""
+    """WCAG 2.2 AA by axe, on the smallest phone, a phone at night in English and a desk."""
     faults: list[str] = []
-    for width, scheme, lang in ((320, "light", "vi"), (390, "dark", "en"), (1280, "light", "en"), (1280, "dark", "vi")):
+    for width, scheme, lang in ((320, "light", "vi"), (390, "dark", "en"), (1280, "light", "vi")):
         context = await chromium.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)
         page = await context.new_page()
         said: list[str] = []
