@@ -191,7 +191,7 @@ async def test_rows_of_sessions_without_script(organiser, edition):
 async def test_htmx_gets_only_the_rows(organiser, edition):
     headers = {"hx-request": "true", "hx-request-type": "partial"}
     answer = await organiser.post("/manage/2026/activities/new", data=OPENING | {"s_add": "1"}, headers=headers)
-    assert answer.text.lstrip().startswith('<fieldset class="form-group card" id="sessions">')
+    assert answer.text.lstrip().startswith('<section class="card form-part" id="sessions"')
     assert "<html" not in answer.text
     results = await organiser.get("/manage/2026/activities?q=xyz", headers=headers)
     assert results.text.lstrip().startswith('<div id="results">')
