@@ -34,7 +34,9 @@ def main(files: Path) -> None:
                 parts.append(str(Path(folder) / f"{subset}.ttf"))
                 font.save(parts[-1])
             merged = Merger(options=Options(drop_tables=["vmtx", "vhea", "MATH"])).merge(parts)
-            merged.recalcTimestamp = False  # the same bytes every time
+            # The same bytes every time.
+            merged.recalcTimestamp = False
+            merged["head"].created = merged["head"].modified = font["head"].modified
             merged.save(TARGET / f"BeVietnamPro-{name}.ttf")
             print(f"{name}: {len(merged.getBestCmap())} characters")
 
