@@ -88,9 +88,7 @@ async def register_by_program(data: JSONBody[RegistrationBody]) -> Response[Any]
             return Response(Faults(detail=" ".join(faults.values()), faults=faults), status_code=422, media_type=PROBLEM)
         count_contact(form.value)
         try:
-            outcome = await register(
-                offered, form.value, form.consents(), by=access.actor(), language="en" if data.language == "en" else "vi", source="api"
-            )
+            outcome = await register(offered, form.value, form.consents(), by=access.actor(), language=data.language, source="api")
         except (Closed, Full) as refused:
             return Response(Refusal(detail=str(refused), code=refused.code), status_code=409, media_type=PROBLEM)
     headers = {"cache-control": "no-store"}

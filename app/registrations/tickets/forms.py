@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -133,6 +133,9 @@ def consent_fields(purposes: Sequence[Purpose]) -> dict[str, Field]:
     return {purpose.field: ConsentBox(purpose) for purpose in purposes if purpose.asks}
 
 
+_Slug = Annotated[str, msgspec.Meta(pattern="^[a-z0-9-]{1,100}$")]
+
+
 class RegistrationBody(msgspec.Struct, forbid_unknown_fields=True):
     """The JSON of `POST /api/v1/registrations`.
 
@@ -140,14 +143,14 @@ class RegistrationBody(msgspec.Struct, forbid_unknown_fields=True):
     repeated request answer with the first one's registration.
     """
 
-    edition: str
-    activity: str
+    edition: _Slug
+    activity: _Slug
     name: str
     email: str = ""
     phone: str = ""
     organisation: str = ""
     consents: list[str] = []
-    language: str = "vi"
+    language: Literal["vi", "en"] = "vi"
     nonce: str = ""
 
     def as_form(self) -> Mapping[str, str]:

@@ -137,6 +137,11 @@ async def insert_ticket(registration: UUID, activity: UUID, ticket: TicketView, 
     await run(_INSERT_TICKET, ticket.id, registration, activity, ticket.holder, ticket.kind, ticket.code, at, at)
 
 
+def folded_name(name: str) -> str:
+    """A name for comparing. Some letters fold into many (ﷺ into eighteen), so it is cut to its column."""
+    return fold(name)[:240]
+
+
 def search_text(name: str, organisation: str, email: str, phone: str) -> str:
     """What the organisers' search looks in, folded; the phone in both writings, because people type 09…"""
     national = f"0{phone[3:]}" if phone.startswith("+84") else ""
@@ -176,7 +181,7 @@ async def _insert(made: Holding, nonce: str) -> bool:
             made.id,
             made.activity_id,
             made.name,
-            fold(made.name),
+            folded_name(made.name),
             made.organisation,
             made.email,
             made.phone,
@@ -195,7 +200,7 @@ async def _known(offer: Offer, wish: Wish, nonce: str, by: Actor) -> Outcome | N
     """The outcome for a form or a contact that is known already; none when neither is."""
     if found := await row(_BY_NONCE, nonce):
         return Outcome("same", await holding(found["id"]))
-    activity, name = offer.activity.id, fold(wish.name)
+    activity, name = offer.activity.id, folded_name(wish.name)
     found = await row(_LIVE, activity, wish.email, name, activity, wish.phone, name)
     if found is None:
         return None

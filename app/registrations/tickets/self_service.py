@@ -11,14 +11,14 @@ from app.kernel.actor import Actor
 from app.kernel.database import Conflict, rows, run, unit_of_work
 from app.kernel.errors import Refused, Stale
 from app.kernel.mail import Mail
-from app.kernel.text import fold, person_sort_text
+from app.kernel.text import person_sort_text
 from app.kernel.web.i18n import N_
 from app.registrations.tickets import mails
 from app.registrations.tickets.capacity import give_back_place
 from app.registrations.tickets.codes import LENGTH, normalise
 from app.registrations.tickets.holding import Holding
 from app.registrations.tickets.queries import holding
-from app.registrations.tickets.registration import search_text
+from app.registrations.tickets.registration import folded_name, search_text
 from app.registrations.tickets.tables import RegistrationState
 
 # The key's character and 40 random bits: two groups as people read them aloud. Only together with the phone number.
@@ -100,7 +100,7 @@ async def _store(after: Holding, revision: int) -> bool:
         await run(
             _CHANGE,
             after.name,
-            fold(after.name),
+            folded_name(after.name),
             after.organisation,
             after.email,
             after.phone,

@@ -59,9 +59,24 @@ async def test_refusals_have_a_code_for_programs(house, week):
     assert (await house.client.post(API, json=body(week, edition="1999"))).status_code == 404
 
 
-@pytest.mark.parametrize("sent", [{}, [], "x", {"edition": 1}, {"edition": "2026", "activity": "a", "name": "b", "admin": True}])
-async def test_what_is_no_registration_at_all(house, week, sent):
-    assert (await house.client.post(API, json=sent)).status_code == 400
+async def test_what_is_no_registration_at_all(house, week):
+    strange = [
+        {},
+        [],
+        "x",
+        {"edition": 1},
+        body(week, admin=True),
+        body(week, edition="a\x00b"),
+        body(week, activity="../x"),
+        body(week, language="fr"),
+    ]
+    for sent in strange:
+        assert (await house.client.post(API, json=sent)).status_code == 400, sent
+
+
+async def test_letters_that_grow_when_folded_are_letters_too(house, week):
+    answer = await house.client.post(API, json=body(week, name="\ufdfa " * 40 + "An", organisation="\ufdfa" * 200))
+    assert answer.status_code == 201
 
 
 async def test_it_is_in_the_description_of_the_interface(house, week):
