@@ -110,7 +110,8 @@ def _line_of(data: bytes, fault: yaml.reader.ReaderError) -> int:
 def _item(node: yaml.Node, name: str, seen: set[int]) -> Item:
     item = Item(node.start_mark.line + 1, name)
     if isinstance(node, yaml.ScalarNode):
-        if not (node.value in _NULL and node.style is None):
+        # The C parser writes the plain style as "", the Python one as None.
+        if not (node.value in _NULL and not node.style):
             item.text = node.value
         return item
     if id(node) in seen:

@@ -131,3 +131,11 @@ def test_the_sample_tells_its_stories() -> None:
     assert [site.unit.code for site in activities["A01"].sessions[0].sites] == ["PBC", "PHP", "PAB", "XDX", "XTV", "DKDN"]
     assert {key for key, one in activities.items() if one.unlisted} == {"A28", "A47"}
     assert all(one.title.en and one.summary.en for one in activities.values())
+
+
+def test_no_unit_of_the_sample_stands_below_a_unit_called_null():
+    """`parent: null` is the top of the tree; the C parser and the Python one write a plain scalar's style differently."""
+    units = sample().units
+    codes = {unit.code for unit in units}
+    assert {unit.parent for unit in units} <= codes | {""}
+    assert "" in {unit.parent for unit in units}
