@@ -7,9 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from app.accounts.scopes import ScopeChoice, scope_directory
+from app.events.programme.queries import EditionView
 from app.kernel.database import Row, row, rows
 from app.kernel.text import Text
-from app.kernel.web.access import Scope, allow, resolver
+from app.kernel.web.access import Scope, account, allow, resolver
+from app.kernel.web.navigation import edition_scopes
 
 PLANNERS = allow("organiser", resource="edition")
 """Who opens checkpoints in an edition."""
@@ -40,23 +42,29 @@ async def _checkpoints() -> list[ScopeChoice]:
         "SELECT c.id, c.name_vi, c.name_en, e.slug FROM checkpoint c JOIN edition e ON e.id = c.edition "
         "ORDER BY e.starts_on DESC, c.position, c.id"
     )
-    return [
-        ScopeChoice(str(one["id"]), str(one["id"]), Text(f"{one['name_vi']} ({one['slug']})", f"{one['name_en'] or one['name_vi']} ({one['slug']})"))
-        for one in found
-    ]
+    return [_choice(one["id"], (one["name_vi"], one["slug"]), (one["name_en"] or one["name_vi"], one["slug"])) for one in found]
 
 
 @scope_directory("gate")
 async def _gates() -> list[ScopeChoice]:
     found = await rows(
-        "SELECT g.id, g.name_vi, g.name_en, c.name_vi AS checkpoint_vi, c.name_en AS checkpoint_en FROM gate g "
-        "JOIN checkpoint c ON c.id = g.checkpoint JOIN edition e ON e.id = c.edition ORDER BY e.starts_on DESC, c.position, g.position, g.id"
+        "SELECT g.id, g.name_vi, g.name_en, c.name_vi AS at_vi, c.name_en AS at_en FROM gate g "
+        "JOIN checkpoint c ON c.id = g.checkpoint JOIN edition e ON e.id = c.edition "
+        "ORDER BY e.starts_on DESC, c.position, g.position, g.id"
     )
     return [
-        ScopeChoice(
-            str(one["id"]),
-            str(one["id"]),
-            Text(f"{one['name_vi']} · {one['checkpoint_vi']}", f"{one['name_en'] or one['name_vi']} · {one['checkpoint_en'] or one['checkpoint_vi']}"),
-        )
+        _choice(one["id"], (one["name_vi"], one["at_vi"]), (one["name_en"] or one["name_vi"], one["at_en"] or one["at_vi"]))
         for one in found
     ]
+
+
+def _choice(key: UUID, vi: tuple[str, str], en: tuple[str, str]) -> ScopeChoice:
+    return ScopeChoice(str(key), str(key), Text(" · ".join(vi), " · ".join(en)))
+
+
+def visible_checkpoints(edition: EditionView) -> frozenset[str] | None:
+    """The checkpoints of this edition whose lists the reader may see; none of a limit: all of them."""
+    reader = account()
+    if reader.has("auditor") or reader.may(("organiser", "gate_supervisor"), edition_scopes(edition)):
+        return None
+    return frozenset(scope.id for scope in reader.scopes("gate_supervisor") if scope.kind == "checkpoint")

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from app.kernel.database import row, rows
+from app.kernel.database import Row, row, rows
 from app.kernel.ids import digest
 from app.kernel.text import Text
 from app.registrations.gates.decision import Hours, Per, Rule
@@ -74,9 +74,6 @@ async def _read(token_digest: str) -> Post | None:
     found = await row(_POST, token_digest)
     if found is None:
         return None
-    sessions: list[Hours] = []
-    if found["per"] == Per.session and found["activity"] is not None:
-        sessions = [Hours(str(s["uid"]), s["starts_at"], s["ends_at"]) for s in await rows(_SESSIONS, found["activity"])]
     return Post(
         device=found["device"],
         device_name=found["device_name"],
@@ -86,13 +83,21 @@ async def _read(token_digest: str) -> Post | None:
         checkpoint=found["checkpoint"],
         checkpoint_name=Text(found["name_vi"], found["name_en"]),
         edition_slug=found["slug"],
-        rule=Rule(
-            edition=found["edition"],
-            activity=found["activity"],
-            opens_at=found["opens_at"],
-            closes_at=found["closes_at"],
-            per=Per(found["per"]),
-            zone=found["zone"],
-            sessions=tuple(sessions),
-        ),
+        rule=await rule_of(found),
+    )
+
+
+async def rule_of(found: Row) -> Rule:
+    """The rule of a checkpoint's row (with its edition's `edition` and `zone`)."""
+    sessions: list[Hours] = []
+    if found["per"] == Per.session and found["activity"] is not None:
+        sessions = [Hours(str(s["uid"]), s["starts_at"], s["ends_at"]) for s in await rows(_SESSIONS, found["activity"])]
+    return Rule(
+        edition=found["edition"],
+        activity=found["activity"],
+        opens_at=found["opens_at"],
+        closes_at=found["closes_at"],
+        per=Per(found["per"]),
+        zone=found["zone"],
+        sessions=tuple(sessions),
     )
