@@ -53,8 +53,8 @@ class WeakToken(DomainError):
     status = 400
 
 
-async def add_device(gate: UUID, *, by: Actor, name: str) -> Enrolment:
-    """Make a place for a phone at this gate and the enrolment that fills it.
+async def add_device(gate: UUID, *, by: Actor, name: str, good_for: timedelta = ENROLMENT_GOOD_FOR) -> Enrolment:
+    """Make a place for a phone at this gate and the enrolment that fills it; `good_for` is how long its QR can be used.
 
     Raises:
         NotFound: there is no such gate.
@@ -68,15 +68,15 @@ async def add_device(gate: UUID, *, by: Actor, name: str) -> Enrolment:
         name=nfc(name).strip()[:100] or "Máy",
         created_at=at,
         enrolment_digest=digest(secret),
-        enrolment_expires_at=at + ENROLMENT_GOOD_FOR,
+        enrolment_expires_at=at + good_for,
     )
     async with unit_of_work(by) as work:
         await Device.insert(device)
         work.record("device.added", device, after={"gate": gate, "name": device.name})
-    return Enrolment(UUID(str(device.id)), device.name, secret, at + ENROLMENT_GOOD_FOR)
+    return Enrolment(UUID(str(device.id)), device.name, secret, at + good_for)
 
 
-async def renew_enrolment(device: UUID, *, by: Actor) -> Enrolment:
+async def renew_enrolment(device: UUID, *, by: Actor, good_for: timedelta = ENROLMENT_GOOD_FOR) -> Enrolment:
     """A new QR for a device whose first one was lost or whose phone was changed. The present phone works until then.
 
     Raises:
@@ -88,13 +88,13 @@ async def renew_enrolment(device: UUID, *, by: Actor) -> Enrolment:
             "UPDATE device SET enrolment_digest = {}, enrolment_expires_at = {}, enrolment_used_at = NULL "
             "WHERE id = {} AND revoked_at IS NULL RETURNING name",
             digest(secret),
-            at + ENROLMENT_GOOD_FOR,
+            at + good_for,
             device,
         )
         if not renewed:
             raise NotFound(N_("Không tìm thấy thiết bị này, hoặc nó đã bị thu hồi."))
         work.record("device.enrolment_renewed", f"device:{device}")
-    return Enrolment(device, renewed[0]["name"], secret, at + ENROLMENT_GOOD_FOR)
+    return Enrolment(device, renewed[0]["name"], secret, at + good_for)
 
 
 async def enrol(enrolment: str, bearer: str) -> Post:
