@@ -15,8 +15,9 @@ from app.events.programme.model import Activity, Place, Session, Term, UnitRef
 from app.events.programme.queries import EditionView, VenueView
 from app.kernel.ids import uuid7
 from app.kernel.text import Text as BothLanguages
-from app.kernel.web.fields import BothText, Checkbox, Choice, Choices, Date, Field, Hidden, Integer, MultiChoice, Revision, Text, Time
+from app.kernel.web.fields import BothText, Checkbox, Choice, Choices, Field, Hidden, Integer, MultiChoice, Revision, Text
 from app.kernel.web.i18n import N_
+from app.kernel.web.moments import Date, Time
 
 MODES: Choices = (
     ("onsite", N_("Trực tiếp")),
@@ -103,7 +104,7 @@ class ActivityForm(RowsForm[ActivityFields]):
         sessions = [one for one in activity.sessions if not one.gone] if activity else []
         rows = list(range(len(sessions) or 1))
         zone = ZoneInfo(edition.zone)
-        filled: dict[str, Any] = {"revision": revision, "returns": ()}
+        filled: dict[str, Any] = {"revision": revision, "returns": (), **{f"s{row}_status": "confirmed" for row in rows}}
         if activity is None:
             filled |= {"mode": "onsite", "registration": "none", "status": "draft"}
             filled["host"] = choices["host"][0][0] if len(choices["host"]) == 1 else ""
@@ -120,7 +121,10 @@ class ActivityForm(RowsForm[ActivityFields]):
         """The form as sent, and whether a session row was added or removed instead of saving."""
         rows, changed = with_rows(data, "s")
         rows = rows[:MOST_SESSIONS]
-        return cls.read(data, choices=_with_places(choices, rows), fields=_session_fields(rows), zone=ZoneInfo(edition.zone)), changed
+        form = cls.read(data, choices=_with_places(choices, rows), fields=_session_fields(rows), zone=ZoneInfo(edition.zone))
+        for row in rows if changed else ():
+            form.raw[f"s{row}_status"] = form.raw[f"s{row}_status"] or ["confirmed"]  # a row that was just added
+        return form, changed
 
     def check(self) -> None:
         """A session has all of day, start and end, or none; who hoãn or hủy says why."""

@@ -16,9 +16,10 @@ from app.events.programme.places import RoomSpec, VenueSpec
 from app.events.programme.queries import EditionView, VenueView
 from app.kernel.text import Text as BothLanguages
 from app.kernel.web.accent import is_colour
-from app.kernel.web.fields import BothText, Checkbox, Choice, Choices, Date, Field, Hidden, Integer, Number, Revision, Text
+from app.kernel.web.fields import BothText, Checkbox, Choice, Choices, Field, Hidden, Integer, Number, Revision, Text
 from app.kernel.web.forms import Form, Value
 from app.kernel.web.i18n import N_
+from app.kernel.web.moments import Date
 
 MOST_ROWS = 120
 """Rows that a form of repeated lines takes; more than any venue has rooms."""

@@ -35,11 +35,9 @@ from app.kernel.web.fields import (
     Checkbox,
     Choice,
     Choices,
-    Date,
     Email,
     Field,
     Hidden,
-    Instant,
     Integer,
     LongText,
     MultiChoice,
@@ -49,11 +47,11 @@ from app.kernel.web.fields import (
     Revision,
     Search,
     Text,
-    Time,
     Wrong,
     WrongPart,
 )
 from app.kernel.web.i18n import N_, Lazy, _
+from app.kernel.web.moments import Date, Instant, Time
 
 __all__ = [
     "BothText", "Bound", "Checkbox", "Choice", "Choices", "Date", "Email", "Field", "Form", "Hidden", "Instant", "Integer",
