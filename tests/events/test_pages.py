@@ -188,6 +188,16 @@ async def test_rows_of_sessions_without_script(organiser, edition):
     assert await load_drafts(edition.id) == []
 
 
+async def test_what_is_chosen_already_in_an_empty_form_can_be_saved_with_a_title_alone(organiser, edition):
+    empty = inputs(await organiser.get("/manage/2026/activities/new"))
+    typed = empty | {"title_vi": "Chỉ có tên", "host": "UBND", "type": "forum"}
+    again = inputs(await organiser.post("/manage/2026/activities/new", data=typed | {"s_add": "1"}))
+    answer = await organiser.post("/manage/2026/activities/new", data=again)
+    assert answer.status_code == 303, text(answer)
+    (made,) = await load_drafts(edition.id)
+    assert (made.activity.status, made.activity.registration, len(made.activity.sessions)) == ("draft", "none", 2)
+
+
 async def test_htmx_gets_only_the_rows(organiser, edition):
     headers = {"hx-request": "true", "hx-request-type": "partial"}
     answer = await organiser.post("/manage/2026/activities/new", data=OPENING | {"s_add": "1"}, headers=headers)
