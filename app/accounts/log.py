@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,20 @@ from app.kernel.web.i18n import N_
 
 PAGE = 100
 
+Namer = Callable[[Sequence[UUID]], Awaitable[Mapping[UUID, Text]]]
+
 _words: dict[str, str] = {}
+_namers: dict[str, Namer] = {}
+
+
+def names_subjects(kind: str) -> Callable[[Namer], Namer]:
+    """Register how the subjects "kind:<id>" of the log are called; what has no name is shown as it is stored."""
+
+    def register(namer: Namer) -> Namer:
+        _namers[kind] = namer
+        return namer
+
+    return register
 
 
 def name_actions(words: Mapping[str, str]) -> None:
@@ -104,18 +117,36 @@ async def log_page(*, q: str = "", action: str = "", day: date | None = None, be
     return LogPage(tuple(lines), shown[-1]["id"] if len(found) > PAGE else None)
 
 
-async def _named(subjects: list[str]) -> dict[str, Text]:
-    """The names of those subjects that are this room's own."""
-    ids: dict[str, list[UUID]] = {"account": [], "unit": [], "person": []}
-    for kind, _colon, identity in (subject.partition(":") for subject in set(subjects)):
-        if kind in ids and len(identity) == 36:
-            ids[kind].append(UUID(identity))
-    people = await queries.people_by_id(ids["person"])
-    return {
-        **{f"account:{one.id}": Text(one.name) for one in await queries.accounts(ids=ids["account"])},
-        **{f"unit:{key}": one.name for key, one in (await queries.units_by_id(ids["unit"])).items()},
-        **{f"person:{key}": Text(one.name) for key, one in people.items()},
-    }
+def as_id(text: str) -> UUID | None:
+    """The id that a text is, else none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+async def _named(subjects: Sequence[str]) -> dict[str, Text]:
+    """The names of those subjects that some room can name, one question for each kind."""
+    ids: dict[str, list[UUID]] = {}
+    for kind, _colon, identity in (subject.partition(":") for subject in sorted(set(subjects))):
+        if kind in _namers and (known := as_id(identity)) is not None:
+            ids.setdefault(kind, []).append(known)
+    return {f"{kind}:{key}": name for kind, wanted in ids.items() for key, name in (await _namers[kind](wanted)).items()}
+
+
+@names_subjects("account")
+async def _accounts(ids: Sequence[UUID]) -> dict[UUID, Text]:
+    return {one.id: Text(one.name) for one in await queries.accounts(ids=ids)}
+
+
+@names_subjects("unit")
+async def _units(ids: Sequence[UUID]) -> dict[UUID, Text]:
+    return {key: one.name for key, one in (await queries.units_by_id(ids)).items()}
+
+
+@names_subjects("person")
+async def _people(ids: Sequence[UUID]) -> dict[UUID, Text]:
+    return {key: Text(one.name) for key, one in (await queries.people_by_id(ids)).items()}
 
 
 def _readable(value: Any) -> str:
@@ -153,5 +184,8 @@ name_actions(
         "unit_kinds.imported": N_("Nhập loại đơn vị"),
         "people.imported": N_("Nhập danh sách người"),
         "person.updated": N_("Sửa thông tin người"),
+        # The kernel's own; it cannot know of this page.
+        "mail.retried": N_("Gửi lại thư"),
+        "mail.test": N_("Gửi thư thử"),
     }
 )

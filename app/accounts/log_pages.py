@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from litestar import get
 from litestar.response import Response
 
 from app.accounts.forms import AuditFilterForm
-from app.accounts.log import action_names, log_page
+from app.accounts.log import action_names, as_id, log_page
 from app.kernel.web.access import allow
 from app.kernel.web.rendering import page
 from app.kernel.web.request import HouseRequest
@@ -25,14 +24,6 @@ async def audit_log(request: HouseRequest) -> Response[Any]:
         q=wanted.q if wanted else "",
         action=wanted.action if wanted else "",
         day=wanted.day if wanted else None,
-        before=_id(request.query_params.get("before", "")),
+        before=as_id(request.query_params.get("before", "")),  # anything else starts from the newest
     )
     return page("accounts/audit.html", status=422 if form.errors else 200, form=form, log=found, names=names)
-
-
-def _id(text: str) -> UUID | None:
-    """The entry to go on before; anything else starts from the newest."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

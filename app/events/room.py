@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from app.accounts.log import name_actions
 from app.events.exchange.tables import TABLES as EXCHANGE_TABLES
 from app.events.feeds.pages import HANDLERS as FEEDS
+from app.events.log_words import ACTIONS
 from app.events.programme import activity_pages, edition_pages, pages, publish_pages
 from app.events.programme.access import ORGANISERS, PLANNERS
 from app.events.programme.tables import TABLES
@@ -19,6 +21,7 @@ enter(N_("Địa điểm và phòng"), "/manage/{edition}/venues", ORGANISERS, i
 enter(N_("Danh mục"), "/manage/{edition}/terms", ORGANISERS, icon="tag", position=42)
 enter(N_("Thông tin kỳ tổ chức"), "/manage/{edition}/settings", ORGANISERS, icon="settings", position=44)
 enter(N_("Thêm kỳ tổ chức"), "/manage/editions/new", edition_pages.ADMINISTRATORS, icon="plus", position=50)
+name_actions(ACTIONS)
 
 ROOM = Room(
     "events",
