@@ -72,7 +72,7 @@ def environment() -> Environment:
 
 
 @pass_context
-def _ngettext(context: Context, one: str, many: str, num: int, **values: object) -> str:
+def _ngettext(context: Context, one: str, many: str, num: int, /, **values: object) -> str:
     """Jinja fills in `num` only; ours calls the number `n`, as in Python."""
     text: str = i18n.ngettext_plain(one, many, num)
     # A translation is ours, so it is markup; what is filled in is escaped by it.
