@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+import msgspec
 from litestar import Litestar
 
 from app.accounts.role_kinds import ROLE_KINDS, SCOPE_KINDS
@@ -26,7 +29,7 @@ trống: bị từ chối / blank: refused.
 
 def document(app: Litestar) -> str:
     """The whole document for this application."""
-    lines = sorted({(line.path, line.method): line for line in declared(app)}.values(), key=lambda line: (line.path, line.method))
+    lines = sorted((_plain(line) for line in declared(app)), key=lambda line: (line.path, line.method))
     parts = [_INTRO, "## Vai trò / Roles\n", _roles(), "## Theo vai trò / By role\n", _LEGEND, _matrix(_of(lines, "roles"))]
     for kind, heading in (
         ("signed_in", "## Ai đã đăng nhập cũng được / Everybody who is signed in"),
@@ -35,6 +38,11 @@ def document(app: Litestar) -> str:
     ):
         parts += [f"{heading}\n", "\n".join(f"- `{line.method} {line.path}`" for line in _of(lines, kind)) + "\n"]
     return "\n".join(parts)
+
+
+def _plain(line: Declared) -> Declared:
+    """Without the types of path parameters, which some kinds of route show and others do not."""
+    return msgspec.structs.replace(line, path=re.sub(r":\w+\}", "}", line.path))
 
 
 def _of(lines: list[Declared], kind: str) -> list[Declared]:
