@@ -93,6 +93,8 @@ async def test_an_organiser_edits_the_edition_and_a_late_one_is_told(organiser, 
     late = await organiser.post("/manage/2026/settings", data=typed | {"name_vi": "Tên của tôi"})
     assert late.status_code == 409
     assert 'value="Tên của tôi"' in late.text
+    assert "Hiện đang lưu là: Tuần lễ 2027" in text(late)
+    assert 'name="revision" value="2"' in late.text
     again = await organiser.post("/manage/2026/settings", data=typed | {"name_vi": "Tên của tôi", "revision": "2"})
     assert again.status_code == 303
 
@@ -132,6 +134,7 @@ async def test_a_venue_with_its_rooms(organiser, edition):
     ]
     late = await organiser.post("/manage/2026/venues/nha-van-hoa", data=more)
     assert late.status_code == 409
+    assert 'name="revision" value="2"' in late.text
     assert (await organiser.post("/manage/2026/venues/nha-van-hoa/remove")).headers["location"] == "/manage/2026/venues?done=removed"
 
 

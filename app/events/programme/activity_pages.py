@@ -22,7 +22,7 @@ from app.events.programme.drafting import (
     withdraw_activity,
 )
 from app.events.programme.drafts import load_draft
-from app.events.programme.forms import PublishForm
+from app.events.programme.forms import PublishForm, tell_stored
 from app.events.programme.model import Activity, Revision
 from app.events.programme.pages import organises, reads_all
 from app.events.programme.published import published
@@ -195,18 +195,10 @@ async def _choices(edition: EditionView, before: Activity | None) -> dict[str, C
 def _overtaken(form: ActivityForm, stale: ActivityChanged, theirs: ActivityForm) -> ActivityForm:
     """Say what somebody else changed; saving once more is then on purpose."""
     form.fail("", stale.message, **stale.params)
+    tell_stored(form, theirs, stale.changed, N_("Người khác vừa đổi thành: %(stored)s"))
     for name in stale.changed:
-        if name in form:
-            shown = theirs[name]
-            for part in shown.parts:
-                if part.values != form[part.name].values:
-                    chosen = ", ".join(
-                        str(one.label.get("vi") if hasattr(one.label, "get") else one.label) for one in part.choices if one.selected
-                    )
-                    form.fail(part.name, N_("Người khác vừa đổi thành: %(theirs)s"), theirs=chosen or part.value or "—")
-        elif name in FIELDS:
+        if name not in form and name in FIELDS:
             form.fail("", N_("Người khác vừa sửa: %(field)s."), field=_(FIELDS[name]))
-    form.raw["revision"] = theirs.raw["revision"]
     return form
 
 

@@ -11,8 +11,8 @@ from litestar.response import Response
 from app.events.programme import queries
 from app.events.programme.access import ORGANISERS, edition_here
 from app.events.programme.editions import EditionChanged, SlugTaken, SlugUnusable, create_edition, update_edition
-from app.events.programme.forms import EditionForm, TermsForm, VenueForm
-from app.events.programme.places import create_venue, remove_venue, update_venue
+from app.events.programme.forms import EditionForm, TermsForm, VenueForm, tell_stored
+from app.events.programme.places import VenueChanged, create_venue, remove_venue, update_venue
 from app.events.programme.queries import EditionView, VenueView
 from app.events.programme.terms import TAXONOMIES, save_terms
 from app.kernel.errors import DomainError, NotFound
@@ -76,7 +76,8 @@ async def save_edition(request: HouseRequest, edition: FromPath[str]) -> Respons
     except DomainError as refused:
         form.fail("", refused.message, **refused.params)
         if isinstance(refused, EditionChanged):
-            form.raw["revision"] = [str(found.revision)]
+            found = await edition_here(edition)
+            tell_stored(form, EditionForm.editing(found))
         return page("events/edition.html", status=refused.status, edition=found, form=form, made=found)
     return redirect(f"/manage/{found.slug}/settings", done="saved")
 
@@ -140,6 +141,9 @@ async def save_venue(request: HouseRequest, edition: FromPath[str], code: FromPa
         await update_venue(found.id, code, form.spec, revision=form.value.revision, by=access.account().actor)
     except DomainError as refused:
         form.fail("", refused.message, **refused.params)
+        if isinstance(refused, VenueChanged):
+            venue = await _venue_here(found, code)
+            tell_stored(form, VenueForm.editing(venue))
         return _venue(found, form, venue=venue, status=refused.status)
     return redirect(f"/manage/{found.slug}/venues/{code}", done="saved")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Self
 from zoneinfo import available_timezones
@@ -20,6 +20,7 @@ from app.kernel.web.fields import BothText, Checkbox, Choice, Choices, Field, Hi
 from app.kernel.web.forms import Form, Value
 from app.kernel.web.i18n import N_
 from app.kernel.web.moments import Date
+from app.kernel.web.wording import plain
 
 MOST_ROWS = 120
 """Rows that a form of repeated lines takes; more than any venue has rooms."""
@@ -93,6 +94,23 @@ class EditionForm(Form[EditionFields]):
     def editing(cls, edition: EditionView) -> Self:
         """The form of an edition that exists."""
         return cls.of(edition.info, time_zone=edition.zone, state=edition.state, revision=edition.revision)
+
+
+def tell_stored(
+    form: Form[Any], stored: Form[Any], names: Iterable[str] | None = None, message: str = N_("Hiện đang lưu là: %(stored)s")
+) -> None:
+    """Say beside each input that differs what is stored now; saving once more is then on purpose.
+
+    `names`: only these fields. The form takes over the stored revision.
+    """
+    for name in form.all_fields if names is None else names:
+        if name not in form or name not in stored or form[name].type == "hidden":
+            continue
+        for part in stored[name].parts:
+            if part.values != form[part.name].values:
+                chosen = ", ".join(str(plain(one.label)) for one in part.choices if one.selected)
+                form.fail(part.name, message, stored=chosen or part.value or "—")
+    form.raw["revision"] = stored.raw["revision"]
 
 
 # --- repeated lines --------------------------------------------------------------------------------------------------
