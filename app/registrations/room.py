@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.accounts.log import name_actions
 from app.events.programme.access import ORGANISERS
 from app.kernel.room import Room
 from app.kernel.web.i18n import N_
@@ -11,12 +12,14 @@ from app.registrations.gates import api as gates_api
 from app.registrations.gates import manage_pages as gates_manage
 from app.registrations.gates.access import WATCHERS
 from app.registrations.gates.tables import TABLES as GATES
+from app.registrations.log_words import ACTIONS
 from app.registrations.tickets import api, manage_pages, notices, pages, ticket_pages
 from app.registrations.tickets.tables import TABLES as TICKETS
 
 enter(N_("Đăng ký"), "/manage/{edition}/registrations", ORGANISERS, icon="ticket", position=40)
-enter(N_("Cửa vào"), "/manage/{edition}/gates", WATCHERS, icon="gate", position=44)
-enter(N_("Lượt vào"), "/manage/{edition}/arrivals", WATCHERS, icon="chart", position=45)
+enter(N_("Cửa vào"), "/manage/{edition}/gates", WATCHERS, icon="gate", position=43)
+enter(N_("Lượt vào"), "/manage/{edition}/arrivals", WATCHERS, icon="chart", position=44)
+name_actions(ACTIONS)
 
 ROOM = Room(
     "registrations",

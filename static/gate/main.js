@@ -337,7 +337,7 @@ async function search() {
     const { people } = await server.people(q);
     if (mark !== asked) return;
     list.replaceChildren(...people.map(personLine));
-    $("search-said").textContent = people.length ? say("search_found", { n: people.length }) : say(share(q) > 0.3 ? "search_none_code" : "search_none");
+    $("search-said").textContent = people.length ? say("search_found", { n: people.length }) : say(/\d/.test(q) && /\p{L}/u.test(q) && share(q) > 0.3 ? "search_none_code" : "search_none");
   } catch (error) {
     if (error instanceof server.Revoked) return void revoked();
     if (mark === asked) $("search-said").textContent = error instanceof server.Refused ? error.detail : say("search_unreachable");

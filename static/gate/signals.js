@@ -20,7 +20,7 @@ export function unlockSound() {
 }
 
 export function signal(tone) {
-  navigator.vibrate?.(PATTERNS[tone] ?? PATTERNS.warn);
+  if (navigator.userActivation?.hasBeenActive ?? true) navigator.vibrate?.(PATTERNS[tone] ?? PATTERNS.warn);
   if (!audio) return;
   if (audio.state !== "running") audio.resume();
   for (const [after, pitch, length] of SOUNDS[tone] ?? SOUNDS.warn) {

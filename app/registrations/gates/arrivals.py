@@ -14,7 +14,8 @@ from app.kernel.text import Text
 
 PACE = timedelta(minutes=5)
 SHOWN = timedelta(hours=3)
-MOST_SCANS = 12
+MOST_SCANS = 8
+FEWEST_SPANS = 24
 
 
 class Pace(msgspec.Struct, frozen=True):
@@ -96,13 +97,13 @@ async def detail(checkpoint: UUID, zone: str) -> Detail:
 
 
 def _paced(counted: dict[int, int], at: datetime, zone: ZoneInfo) -> tuple[Pace, ...]:
-    """Every span from the first arrival of the last hours until now; quiet ones are zeros."""
+    """Every span from the first arrival of the last hours until now, two hours at least; quiet ones are zeros."""
     if not counted:
         return ()
     seconds = int(PACE.total_seconds())
     end = int(at.timestamp()) // seconds
     paces = []
-    for span in range(min(counted), end + 1):
+    for span in range(min(*counted, end - FEWEST_SPANS + 1), end + 1):
         begins = datetime.fromtimestamp(span * seconds, zone)
         paces.append(Pace(begins, f"{begins:%H:%M}", counted.get(span, 0)))
     return tuple(paces)

@@ -21,6 +21,7 @@ from app.registrations.gates.admission import Answer, Asked
 from app.registrations.gates.decision import Per
 from app.registrations.gates.posts import Post
 from app.registrations.tickets import codes
+from app.registrations.tickets.registration import search_text
 
 ORGANISER = Actor("account", "1", "Trần Thị Ban")
 
@@ -87,7 +88,7 @@ class Hall:
         async with unit_of_work(Actor.system("tests"), unaudited="scenery") as _:
             registration = await insert(
                 "registration", activity=activity, name=name, folded_name=fold(name), organisation="", email="", phone=phone, language="vi",
-                kind=kind, state="confirmed", nonce=token(), search_text=f"{fold(name)} {phone}", sort_text=fold(name), created_at=now(),
+                kind=kind, state="confirmed", nonce=token(), search_text=search_text(name, "", "", phone), sort_text=fold(name), created_at=now(),
                 decided_at=None, cancelled_at=None, revision=1, token_version=1,
             )  # fmt: skip
             await insert(
