@@ -81,8 +81,9 @@ async def units(*, q: str = "") -> list[UnitView]:
     """All units in the Vietnamese alphabet; with `q` those whose code or name contains all its words, marks or not."""
     words = [_escaped(word) for word in fold(q).split()[:8]]
     where = " WHERE " + " AND ".join(["unit.search_text LIKE {} ESCAPE '!'"] * len(words)) if words else ""
-    found = await rows(f"{_UNITS}{where} ORDER BY unit.sort_text, unit.code", *(f"%{word}%" for word in words))
-    return [_unit(one) for one in found]
+    found = [_unit(one) for one in await rows(f"{_UNITS}{where}", *(f"%{word}%" for word in words))]
+    # Here and not in the database, whose collation we do not choose.
+    return sorted(found, key=lambda one: (one.sort_text, one.code))
 
 
 async def unit(unit_id: UUID) -> UnitView | None:
@@ -255,7 +256,7 @@ class SessionView(msgspec.Struct, frozen=True):
 
 _ACCOUNTS = (
     "SELECT account.id, account.email, account.name, account.state, account.language, account.password_hash IS NOT NULL AS has_password, "
-    "account.created_at, account.revision FROM account"
+    "account.created_at, account.sort_text, account.revision FROM account"
 )
 
 
@@ -275,7 +276,7 @@ async def accounts(*, q: str = "", kind: str = "", ids: Sequence[UUID] | None = 
         clauses.append(f"account.id IN ({_marks(len(ids))})")
         args += ids
     where = " WHERE " + " AND ".join(clauses) if clauses else ""
-    found = await rows(f"{_ACCOUNTS}{where} ORDER BY account.sort_text, account.email", *args)
+    found = sorted(await rows(f"{_ACCOUNTS}{where}", *args), key=lambda one: (one["sort_text"], one["email"]))
     roles: dict[UUID, list[RoleView]] = {}
     for one in await rows("SELECT * FROM role WHERE revoked_at IS NULL ORDER BY kind, granted_at"):
         roles.setdefault(one["account"], []).append(_role(one))
