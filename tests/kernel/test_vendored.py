@@ -28,5 +28,5 @@ def test_every_vendored_file_is_the_one_that_was_recorded(shelf: Path) -> None:
 @pytest.mark.parametrize("shelf", SHELVES, ids=lambda shelf: str(shelf.relative_to(ROOT)))
 def test_every_vendored_library_says_its_version_and_carries_its_licence(shelf: Path) -> None:
     for library in tomllib.loads((shelf / "VERSIONS.toml").read_text(encoding="utf-8"))["library"]:
-        assert library["version"] and library["licence"] and library["package"], library["name"]
+        assert all(library[said] for said in ("version", "licence", "package")), library["name"]
         assert any(name.startswith("LICENSE") for name in library["sha256"]), f"{library['name']} has no licence file"
