@@ -158,9 +158,11 @@ async def activity(request: HouseRequest, edition: EditionSlug, slug: FromPath[s
     path = f"/{edition}/activities/{slug}"
 
     def context() -> Mapping[str, Any]:
-        return views.activity(week, revision, _base_url(request) + path)
+        return views.activity(week, revision, _base_url(request) + path, over=over)
 
-    return await kept_page(("activity", slug), "site/activity.html", week=week, path=path, context=context)
+    over = views.is_over(revision.activity, clock.now())
+    # Once it is over there is nothing to register for: other bytes, whose validator is the ETag alone.
+    return await kept_page(("activity", slug, over), "site/activity.html", week=week, path=path, context=context, dated=not over)
 
 
 @get("/{edition:str}/changes", guards=[public], opt=SHOWN, include_in_schema=False)

@@ -122,7 +122,7 @@ def _as_date(text: str) -> date | None:
         return None
 
 
-def activity(week: PublishedWeek, revision: Revision, address: str) -> Context:
+def activity(week: PublishedWeek, revision: Revision, address: str, *, over: bool = False) -> Context:
     """One activity, its sessions in the order of time."""
     shown = revision.activity
     sessions = sorted(shown.sessions, key=_session_order)
@@ -130,6 +130,7 @@ def activity(week: PublishedWeek, revision: Revision, address: str) -> Context:
         "section": "programme",
         "activity": shown,
         "revision": revision,
+        "over": over,
         "sessions": sessions,
         "places": _places(sessions),
         "canonical": address,

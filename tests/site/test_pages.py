@@ -197,6 +197,17 @@ async def test_an_activity_says_when_where_and_how_to_take_part(house, week):
     assert '<meta property="og:title" content="Hội thảo: Cảng biển và logistics thông minh">' in answer.text
 
 
+async def test_what_is_over_takes_no_more_registrations(house, week):
+    """The page was kept with its button; the button goes when the hour has come."""
+    address = "/2026/activities/hoi-thao-cang-bien-va-logistics-thong-minh"
+    before = await house.client.get(address)
+    house.clock.advance(hours=2)
+    after = await house.client.get(address, headers={"if-none-match": before.headers["etag"]})
+    assert after.status_code == 200
+    assert "/register" not in after.text
+    assert "Đã kết thúc" in after.text
+
+
 async def test_in_english_what_was_not_translated_says_that_it_is_vietnamese(house, week):
     answer = await house.client.get("/2026/activities/hoi-thao-cang-bien-va-logistics-thong-minh?lang=en")
     assert '<html lang="en"' in answer.text
