@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from argon2 import PasswordHasher
 
+import app.main  # noqa: F401 - the rooms register what they keep before a test puts something else in its place
 from app.accounts import passwords, scopes
 from app.accounts.scopes import ScopeChoice
 from app.kernel.text import Text
