@@ -59,6 +59,11 @@ function addressOf(form) {
   return form.getAttribute("action") + (text ? `?${text}` : "");
 }
 
+// A choice has pushed an address without a hash, but the sheet stays the target until the next hash.
+function closeSheet() {
+  if (document.querySelector("#filters:target")) location.hash = "programme";
+}
+
 document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-filters]");
   if (form) open(addressOf(form));
@@ -68,7 +73,7 @@ document.addEventListener("submit", (event) => {
   if (!form) return;
   event.preventDefault();
   open(addressOf(form));
-  if (location.hash === "#filters") location.hash = "programme";
+  closeSheet();
 });
 document.addEventListener("click", (event) => {
   const link = event.target.closest(".chosen a, .filters-foot a");
@@ -81,7 +86,7 @@ addEventListener("popstate", (event) => {
   else if (!location.hash) location.reload();
 });
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && location.hash === "#filters") location.hash = "programme";
+  if (event.key === "Escape") closeSheet();
 });
 
 // The strip says which day one is reading.
