@@ -9,8 +9,10 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 from litestar import Litestar, Request, Response, route
+from litestar.exceptions import NotFoundException
+from litestar.types import Scope
 
-from app.kernel.web.kept import Kept, KeptBytes, KeptResponse, takes_gzip
+from app.kernel.web.kept import Kept, KeptBytes, KeptResponse, kept_route, takes_gzip
 
 PUBLISHED = datetime(2026, 10, 1, 2, 3, 4, 567890, tzinfo=UTC)
 BODY = b"BEGIN:VCALENDAR\r\n" * 200
@@ -200,3 +202,25 @@ async def test_over_http_through_litestar(kept: Kept) -> None:
         head = await client.head("/week.ics")
         assert (head.status_code, head.content) == (200, b"")
         assert head.headers["etag"] == first.headers["etag"]
+
+
+async def test_a_kept_route_answers_by_the_same_conditions(kept: Kept) -> None:
+    seen: list[str] = []
+
+    async def guard(connection: object, handler: object) -> None:
+        seen.append("guarded")
+
+    @kept_route("/{edition:str}/week.ics", guards=[guard], opt={"account": False})
+    async def week(scope: Scope) -> Kept:
+        if scope["path_params"]["edition"] != "2026":
+            raise NotFoundException
+        return kept
+
+    app = Litestar([week], openapi_config=None)
+    async with app.lifespan(), httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+        first = await client.get("/2026/week.ics")
+        assert (first.status_code, first.content) == (200, BODY)
+        assert (await client.get("/2026/week.ics", headers={"if-none-match": first.headers["etag"]})).status_code == 304
+        assert (await client.get("/1999/week.ics")).status_code == 404
+        assert (await client.post("/2026/week.ics")).status_code == 405
+    assert seen == ["guarded"] * 3

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Final, get_args
+from datetime import UTC, datetime, time, timedelta
+from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from app.events.exchange import yaml_values as take
 from app.events.exchange.frab_reading import known_zone
 from app.events.exchange.programme_file import (
-    CODE,
     SHORT,
     Entry,
     FileRoom,
@@ -23,8 +23,6 @@ from app.events.exchange.programme_file import (
     Misread,
     Note,
     ProgrammeFile,
-    as_uuid_or_none,
-    clean,
     clean_line,
     clean_url,
     printable,
@@ -59,9 +57,6 @@ TAXONOMIES: Final = {
     "accessibility": "accessibility",
 }
 """What the file calls each taxonomy, and what we call it."""
-
-# Stages of a plan that are finer than ours.
-_STATUSES = {"pending_review": "draft", "done": "confirmed"}
 
 _KNOWN = frozenset(
     (
@@ -168,9 +163,9 @@ class _Reading:
         zone = meta.get("timezone")
         if zone is not None and not known_zone(zone.string()):
             raise zone.wrong()
-        starts_on, main_day = _day(meta.get("week_start")), _day(meta.get("main_day"))
-        ends_on = _day(meta.get("week_end")) or (starts_on + timedelta(days=6) if starts_on else None)
-        name = _both(meta.get("name"), 200) or Text(clean_line(meta.read("dataset"), 200))
+        starts_on, main_day = take.day(meta.get("week_start")), take.day(meta.get("main_day"))
+        ends_on = take.day(meta.get("week_end")) or (starts_on + timedelta(days=6) if starts_on else None)
+        name = take.both(meta.get("name"), 200) or Text(clean_line(meta.read("dataset"), 200))
         year = main_day or starts_on
         accent = meta.get("accent")
         if accent is not None and not re.fullmatch(r"#[0-9a-fA-F]{6}", accent.string()):
@@ -178,8 +173,8 @@ class _Reading:
         return EditionInfo(
             slug=slugify(meta.read("edition"), longest=40) or (str(year.year) if year else ""),
             name=name,
-            theme=_both(meta.get("theme"), 300) or Text(""),
-            locality=_both(meta.get("locality") or meta.get("city"), 200) or Text(""),
+            theme=take.both(meta.get("theme"), 300) or Text(""),
+            locality=take.both(meta.get("locality") or meta.get("city"), 200) or Text(""),
             zone=zone.string() if zone is not None else "",
             starts_on=starts_on,
             ends_on=ends_on,
@@ -197,25 +192,27 @@ class _Reading:
     def _terms(self, enums: Item | None, name: str) -> dict[str, Term]:
         terms = {}
         for item in enums.each(name) if enums is not None else ():
-            code = _code(item.need("code"))
-            terms[code] = Term(code, _required(item))
+            code = take.code(item.need("code"))
+            terms[code] = Term(code, take.required(item))
         return terms
 
     def _unit(self, item: Item) -> FileUnit:
         code = clean_line(item.need("code").string(), 40)
-        return FileUnit(code, _required(item), clean_line(item.read("kind"), 40) or "khac", clean_line(item.read("parent"), 40))
+        return FileUnit(code, take.required(item), clean_line(item.read("kind"), 40) or "khac", clean_line(item.read("parent"), 40))
 
     def _venue(self, item: Item) -> FileVenue:
         location = item.get("location")
         place = Place(
-            _code(item.need("id")),
-            _both(item.need("name"), 300) or _refuse(item.need("name")),
-            _both(item.get("address"), 400) or Text(""),
-            latitude=_degrees(location, "lat", 90),
-            longitude=_degrees(location, "lon", 180),
+            take.code(item.need("id")),
+            take.both(item.need("name"), 300) or take.refuse(item.need("name")),
+            take.both(item.get("address"), 400) or Text(""),
+            latitude=take.degrees(location, "lat", 90),
+            longitude=take.degrees(location, "lon", 180),
             url=clean_url(item.read("url"))[:500],
         )
-        rooms = tuple(FileRoom(_code(room.need("id")), _required(room), _whole(room.get("capacity"))) for room in item.each("rooms"))
+        rooms = tuple(
+            FileRoom(take.code(room.need("id")), take.required(room), take.whole(room.get("capacity"))) for room in item.each("rooms")
+        )
         return FileVenue(place, rooms)
 
     # --- activities --------------------------------------------------------------------------------------------------
@@ -225,37 +222,37 @@ class _Reading:
         for name, field in item.mapping().items():
             if name not in _KNOWN:
                 self.notes.append(Note(field.line, name))
-        title = _both(item.need("title"), 300) or _refuse(item.need("title"))
+        title = take.both(item.need("title"), 300) or take.refuse(item.need("title"))
         if not printable(title.vi):
             raise item.need("title").wrong()
         sessions = self._sessions(item, identity)
         number = item.get("number")
         activity = Activity(
             id=stand_in("activity", SOURCE, identity),
-            number=(_whole(number, least=1) or 0) if number is not None else _digits(identity),
+            number=(take.whole(number, least=1) or 0) if number is not None else take.digits(identity),
             slug=slugify(item.read("slug"), longest=100) or slugify(title.vi) or "hoat-dong",
             title=title,
             host=self._unit_ref(item.need("host_unit")),
             type=self._term("type", item.need("type")),
-            summary=_both(item.get("summary"), lines=True) or Text(""),
-            description=_both(item.get("description"), lines=True) or Text(""),
+            summary=take.both(item.get("summary"), lines=True) or Text(""),
+            description=take.both(item.get("description"), lines=True) or Text(""),
             co_hosts=tuple(dict.fromkeys(self._unit_ref(unit) for unit in item.each("co_hosts"))),
             pillars=self._listed(item, "pillars"),
             contents=self._listed(item, "emulation_content"),
             audiences=self._listed(item, "audience"),
             accessibility=self._listed(item, "accessibility"),
-            mode=_one_of(item.get("mode"), Mode, "onsite"),
-            capacity=_whole(item.get("capacity")),
-            registration=_one_of(item.get("registration"), RegistrationKind, "none"),
-            status=_one_of(item.get("status"), ActivityStatus, "confirmed"),
-            change_reason=_both(item.get("change_reason"), 600) or Text(""),
+            mode=take.one_of(item.get("mode"), Mode, "onsite"),
+            capacity=take.whole(item.get("capacity")),
+            registration=take.one_of(item.get("registration"), RegistrationKind, "none"),
+            status=take.one_of(item.get("status"), ActivityStatus, "confirmed"),
+            change_reason=take.both(item.get("change_reason"), 600) or Text(""),
             changed_at=self._instant(item.get("changed_at")),
-            allow_overlap=_flag(item.get("allow_overlap")),
-            unlisted=_flag(item.get("unlisted")),
+            allow_overlap=take.flag(item.get("allow_overlap")),
+            unlisted=take.flag(item.get("unlisted")),
             sessions=sessions,
             agenda=self._agenda(item, sessions),
             speakers=tuple(self._speaker(speaker) for speaker in item.each("speakers")),
-            links=tuple(dict.fromkeys(clean_url(link.string()) or _refuse(link) for link in item.each("links"))),
+            links=tuple(dict.fromkeys(clean_url(link.string()) or take.refuse(link) for link in item.each("links"))),
             language=clean_line(item.read("language"), 35),
         )
         return Entry(activity, tuple(Key(identity, n) for n in range(1, len(sessions) + 1)), item.line)
@@ -275,7 +272,7 @@ class _Reading:
             ends_at = None
         elif ends_at is None or ends_at < starts_at:
             raise (part.get("end") or part.need("start")).wrong()
-        uid = _uuid(part.get("uid"))
+        uid = take.uuid(part.get("uid"))
         if uid is not None:
             if uid in self.uids:
                 raise part.need("uid").wrong()
@@ -285,11 +282,11 @@ class _Reading:
         before, until = self._instant(part.get("prev_start")), self._instant(part.get("prev_end"))
         return Session(
             uid=uid or stand_in(SOURCE, identity, n),
-            number=n if part is item else (_whole(part.get("number"), least=1) or n),
+            number=n if part is item else (take.whole(part.get("number"), least=1) or n),
             starts_at=starts_at,
             ends_at=ends_at,
             place=self._place(part if own_place else item, "venue", "room"),
-            status="confirmed" if part is item else _one_of(part.get("status"), SessionStatus, "confirmed"),
+            status="confirmed" if part is item else take.one_of(part.get("status"), SessionStatus, "confirmed"),
             previous_starts_at=before,
             previous_ends_at=until if before is not None else None,
             previous_place=self._place(part, "prev_venue", "prev_room"),
@@ -315,7 +312,7 @@ class _Reading:
     def _site(self, item: Item) -> Site:
         if item.text is not None:
             return Site(self._unit_ref(item))
-        return Site(self._unit_ref(item.need("unit")), self._place(item, "venue", "room"), _whole(item.get("capacity")))
+        return Site(self._unit_ref(item.need("unit")), self._place(item, "venue", "room"), take.whole(item.get("capacity")))
 
     def _agenda(self, item: Item, sessions: tuple[Session, ...]) -> tuple[AgendaItem, ...]:
         """Clock times belong to the day of the first session; a full instant may stand in their place."""
@@ -330,8 +327,8 @@ class _Reading:
                 day = start.astimezone(self.zone).date()
                 starts_at = datetime.combine(day, time(int(clock[1]), int(clock[2])), self.zone).astimezone(UTC)
             else:
-                starts_at = self._instant(at) or _refuse(at)
-            lines.append(AgendaItem(starts_at, _whole(line.get("min")) or 0, _required(line, 500)))
+                starts_at = self._instant(at) or take.refuse(at)
+            lines.append(AgendaItem(starts_at, take.whole(line.get("min")) or 0, take.required(line, 500)))
         return tuple(lines)
 
     def _speaker(self, item: Item) -> Speaker:
@@ -342,11 +339,11 @@ class _Reading:
         if unit is not None and unit.text is not None and unit.text in self.units:
             unit_name = self.units[unit.text].name
         else:
-            unit_name = _both(unit, 300) or Text("")
+            unit_name = take.both(unit, 300) or Text("")
         return Speaker(
             name=name,
             title=clean_line(item.read("title"), 100),
-            post=_both(item.get("post"), 300) or Text(""),
+            post=take.both(item.get("post"), 300) or Text(""),
             unit=unit_name,
             foreign_id=clean_line(item.read("id"), 120),
         )
@@ -376,88 +373,3 @@ class _Reading:
             return (instant if instant.tzinfo else instant.replace(tzinfo=self.zone)).astimezone(UTC)
         except (ValueError, OverflowError):
             raise item.wrong() from None
-
-
-# --- single values ---------------------------------------------------------------------------------------------------
-
-
-def _both(item: Item | None, longest: int = 300, *, lines: bool = False) -> Text | None:
-    """A text in both languages, `{vi, en}` or plain (Vietnamese); none where it is absent or empty."""
-    if item is None:
-        return None
-
-    def tidy(text: str) -> str:
-        return clean(text) if lines else clean_line(text, longest)
-
-    text = Text(tidy(item.text)) if item.text is not None else Text(tidy(item.read("vi")), tidy(item.read("en")))
-    if not text.vi and text.en:
-        text = Text(text.en)
-    return text if text.vi else None
-
-
-def _required(item: Item, longest: int = 300) -> Text:
-    """The `vi` and `en` that stand in this very item."""
-    return _both(item, longest) or _refuse(item)
-
-
-def _refuse(item: Item) -> Any:
-    raise item.wrong()
-
-
-def _code(item: Item) -> str:
-    code = clean_line(item.string(), CODE)
-    return code or _refuse(item)
-
-
-def _day(item: Item | None) -> date | None:
-    if item is None:
-        return None
-    try:
-        return date.fromisoformat(item.string())
-    except ValueError:
-        raise item.wrong() from None
-
-
-def _whole(item: Item | None, *, least: int = 0) -> int | None:
-    if item is None:
-        return None
-    text = item.string()
-    if not (text.isascii() and text.isdigit() and len(text) < 10) or int(text) < least:
-        raise item.wrong()
-    return int(text)
-
-
-def _digits(identity: str) -> int:
-    """The number in an id like A07."""
-    found = re.fullmatch(r"[^\d]*(\d{1,8})", identity, re.ASCII)
-    return int(found[1]) if found else 0
-
-
-def _degrees(location: Item | None, name: str, most: float) -> float | None:
-    item = location.get(name) if location is not None else None
-    if item is None:
-        return None
-    try:
-        value = float(item.string())
-    except ValueError:
-        raise item.wrong() from None
-    return value if -most <= value <= most else _refuse(item)
-
-
-def _flag(item: Item | None) -> bool:
-    if item is None:
-        return False
-    if item.string() not in ("true", "false"):
-        raise item.wrong()
-    return item.string() == "true"
-
-
-def _uuid(item: Item | None) -> UUID | None:
-    return None if item is None else as_uuid_or_none(item.string()) or _refuse(item)
-
-
-def _one_of(item: Item | None, literal: Any, otherwise: Any) -> Any:
-    if item is None:
-        return otherwise
-    value = _STATUSES.get(item.string(), item.string())
-    return value if value in get_args(literal) else _refuse(item)

@@ -7,6 +7,12 @@ where the reader takes it, 304 where the reader already has it (RFC 9110, sectio
 
     kept = await pages.get((edition.slug, version, language), build)      # build: async () -> Kept
     return KeptResponse(kept)
+
+Where every request is answered from kept bytes (feeds, that calendars ask for by the thousand), `kept_route` leaves out all
+that Litestar does for handlers in general:
+
+    @kept_route("/{edition:str}/calendar.ics", guards=[public])
+    async def calendar(scope: HTTPScope) -> Kept: ...
 """
 
 from __future__ import annotations
@@ -15,17 +21,20 @@ import asyncio
 import gzip
 import hashlib
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+from litestar.types import Scope  # Litestar reads it from the handler's signature
 
 if TYPE_CHECKING:
-    from litestar import Request
-    from litestar.types import ASGIApp, Receive, Scope, Send
+    from litestar import Litestar, Request
+    from litestar.connection import ASGIConnection
+    from litestar.types import ASGIApp, Receive, Send
 
 RawHeaders = list[tuple[bytes, bytes]]
 
@@ -170,13 +179,45 @@ class KeptResponse(Response[bytes]):
             added = {**(headers or {}), **self.headers}
             raw = [*raw, *((name.lower().encode("latin-1"), str(value).encode("latin-1")) for name, value in added.items())]
             raw += [cookie.to_encoded_header() for cookie in self.cookies]
+        return _sent(status, raw, body)
 
-        async def send_it(scope: Scope, receive: Receive, send: Send) -> None:
-            # A copy: middlewares append to the list they see, and ours is shared by all requests.
-            await send({"type": "http.response.start", "status": status, "headers": raw[:]})
-            await send({"type": "http.response.body", "body": body, "more_body": False})
 
-        return send_it
+class _KeptRoute(HTTPRouteHandler):
+    """A route that sends what its function finds. Its guards see the handler itself: Litestar copies it for each request."""
+
+    async def authorize_connection(self, connection: ASGIConnection[Any, Any, Any, Any]) -> None:
+        for guard in self.resolve_guards():
+            await guard(connection, self)  # type: ignore[misc]  # our guards are asynchronous
+
+    async def to_response(self, app: Litestar, data: Any, request: Request[Any, Any, Any]) -> ASGIApp:
+        assert isinstance(data, Kept)
+        return _sent(*data.answer(request.scope["method"], request.scope["headers"]))
+
+
+def _sent(status: int, headers: RawHeaders, body: bytes) -> ASGIApp:
+    async def send_it(scope: Scope, receive: Receive, send: Send) -> None:
+        # A copy: middlewares append to the list they see, and ours is shared by all requests.
+        await send({"type": "http.response.start", "status": status, "headers": headers[:]})
+        await send({"type": "http.response.body", "body": body, "more_body": False})
+
+    return send_it
+
+
+def kept_route(
+    path: str, *, guards: Sequence[Any], opt: Mapping[str, Any] | None = None
+) -> Callable[[Callable[[Scope], Awaitable[Kept]]], HTTPRouteHandler]:
+    """A GET route that answers with what the decorated function finds; it may raise like any handler. HEAD is the doorway's."""
+
+    def decorate(find: Callable[[Scope], Awaitable[Kept]]) -> HTTPRouteHandler:
+        # Litestar wants to see the scope in the signature, and a response.
+        async def answer(scope: Scope) -> Response[bytes]:
+            return cast("Response[bytes]", await find(scope))
+
+        answer.__name__ = answer.__qualname__ = find.__name__
+        answer.__doc__ = find.__doc__
+        return _KeptRoute(path, http_method="GET", guards=guards, opt=opt)(answer)
+
+    return decorate
 
 
 class KeptBytes:
