@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import fcntl
 import secrets
+from datetime import date, timedelta
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import click
 import uvicorn
 from litestar import Litestar
 
+from app.accounts.commands import create_administrator
+from app.events.programme.editions import create_edition
+from app.events.programme.model import EditionInfo
 from app.kernel import migrate as migrations
+from app.kernel.actor import Actor
 from app.kernel.clock import Clock, SystemClock, now
 from app.kernel.command import refuse, settings_or_refuse, with_database
+from app.kernel.text import Text
 from app.kernel.tls import self_signed
 from app.main import create_app
 from app.settings import Settings
@@ -43,7 +49,7 @@ def _hold_the_file(settings: Settings) -> IO[str]:
 
 def run_server(settings: Settings, clock: Clock, *, host: str, port: int, tls: tuple[Path, Path] | None = None, workers: int = 1) -> None:
     """Serve until SIGTERM or Ctrl-C; what was accepted is finished and stored first."""
-    common = {
+    common: dict[str, Any] = {
         "host": host,
         "port": port,
         "proxy_headers": True,
@@ -56,10 +62,19 @@ def run_server(settings: Settings, clock: Clock, *, host: str, port: int, tls: t
         "ssl_certfile": str(tls[0]) if tls else None,
         "ssl_keyfile": str(tls[1]) if tls else None,
     }
+    lock = _hold_the_file(settings) if settings.is_sqlite else None
+    try:
+        _run(settings, clock, common, workers)
+    finally:
+        if lock:
+            lock.close()
+
+
+def _run(settings: Settings, clock: Clock, common: dict[str, Any], workers: int) -> None:
     if workers > 1:
-        uvicorn.run("app.serving:from_environment", factory=True, workers=workers, **common)  # type: ignore[arg-type]
+        uvicorn.run("app.serving:from_environment", factory=True, workers=workers, **common)
     else:
-        uvicorn.run(create_app(settings, clock), **common)  # type: ignore[arg-type]
+        uvicorn.run(create_app(settings, clock), **common)
 
 
 def _tls(choice: str, settings: Settings) -> tuple[Path, Path] | None:
@@ -77,7 +92,7 @@ def _tls(choice: str, settings: Settings) -> tuple[Path, Path] | None:
 @click.option("--host", default="", help="Địa chỉ lắng nghe / address to listen on (127.0.0.1; with --tls self: 0.0.0.0).")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Cổng / port.")
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Số tiến trình (chỉ PostgreSQL) / processes.")
-@click.option("--tls", default="", metavar="self|CERT,KEY", help="HTTPS: self tự lập chứng thư cho hội trường không có mạng / own authority.")
+@click.option("--tls", default="", metavar="self|CERT,KEY", help="HTTPS: self tự lập chứng thư (hội trường không mạng) / own authority.")
 def serve(host: str, port: int, workers: int, tls: str) -> None:
     """Chạy máy chủ. / Serve."""
     settings = settings_or_refuse()
@@ -88,18 +103,27 @@ def serve(host: str, port: int, workers: int, tls: str) -> None:
         """Opening is the check: a database that is missing or behind is refused before the port is taken."""
 
     with_database(nothing, settings=settings)
-    lock = _hold_the_file(settings) if settings.is_sqlite else None
     chosen = _tls(tls, settings)
     listen = host or ("0.0.0.0" if tls == "self" else "127.0.0.1")  # noqa: S104 - a hall's phones must reach it
     scheme = "https" if chosen else "http"
     click.echo(f"Ngày Số: {scheme}://{listen}:{port}/")
     if tls == "self":
         click.echo(f"Điện thoại ở cửa: mở {scheme}://<địa chỉ máy này>:{port}/tls để cài chứng thư. / Gate phones: open …/tls first.")
-    try:
-        run_server(settings, SystemClock(), host=listen, port=port, tls=chosen, workers=workers)
-    finally:
-        if lock:
-            lock.close()
+    run_server(settings, SystemClock(), host=listen, port=port, tls=chosen, workers=workers)
+
+
+def the_week(slug: str, locality: str, year: int) -> EditionInfo:
+    """The edition around 10 October of a year: Monday to Sunday of the week that holds the Day."""
+    main_day = date(year, 10, 10)
+    monday = main_day - timedelta(days=main_day.weekday())
+    return EditionInfo(
+        slug=slug,
+        name=Text(f"Tuần lễ Chuyển đổi số {locality} {year}", f"Digital Transformation Week of {locality} {year}"),
+        locality=Text(locality),
+        starts_on=monday,
+        ends_on=monday + timedelta(days=6),
+        main_day=main_day,
+    )
 
 
 @click.command()
@@ -110,16 +134,13 @@ def serve(host: str, port: int, workers: int, tls: str) -> None:
 @click.option("--locality", default="Địa phương", help="Tên địa phương / the locality's name.")
 def init(email: str, name: str, password: str, edition: str, locality: str) -> None:
     """Người quản trị đầu tiên và kỳ tổ chức đầu tiên. / First administrator and edition."""
-    from app.accounts.commands import create_administrator
-    from app.events.programme.editions import first_edition
-
     chosen = password or secrets.token_urlsafe(12)
 
     async def run(_: Settings) -> str:
         await migrations.migrate()
         await create_administrator(email, name=name, password=chosen)
         if edition:
-            await first_edition(edition, locality=locality, year=int(edition) if edition.isdigit() else now().year)
+            await create_edition(the_week(edition, locality, int(edition) if edition.isdigit() else now().year), by=Actor.system("init"))
         return edition
 
     made = with_database(run, migrated=False)
