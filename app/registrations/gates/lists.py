@@ -11,11 +11,13 @@ from uuid import UUID
 import msgspec
 
 from app.events.programme.queries import EditionView
+from app.kernel import live
 from app.kernel.clock import now
 from app.kernel.database import Row, row, rows
 from app.kernel.text import Text
 from app.registrations.gates.decision import Per, Rule, window
 from app.registrations.gates.posts import rule_of
+from app.registrations.gates.pulse import topic
 
 DeviceState = Literal["waiting", "lapsed", "active", "revoked"]
 _TALLY_KEPT_SECONDS = 1.0
@@ -101,16 +103,22 @@ SELECT s.gate, s.admission_window, count(*) AS n FROM scan s JOIN checkpoint c O
 WHERE c.edition = {} AND s.admission_window IS NOT NULL GROUP BY s.gate, s.admission_window
 """
 
-_tallies: dict[UUID, tuple[float, dict[tuple[UUID, str], int]]] = {}
+Tally = dict[tuple[UUID, str], int]
+_tallies: dict[UUID, tuple[str, float, Tally]] = {}
 
 
-async def _tally(edition: UUID) -> dict[tuple[UUID, str], int]:
-    """Admissions by gate and window, at most a second old: several screens follow one edition."""
-    kept = _tallies.get(edition)
-    if kept is None or time.monotonic() - kept[0] > _TALLY_KEPT_SECONDS:
-        found = {(one["gate"], one["admission_window"]): int(one["n"]) for one in await rows(_TALLY, edition)}
-        kept = _tallies[edition] = (time.monotonic(), found)
-    return kept[1]
+async def _tally(edition: EditionView) -> Tally:
+    """Admissions by gate and window.
+
+    Several screens follow one edition and ask at the same moment: they share one answer, for a second at most, and never
+    across a change that they were told of (the last arrival would stay unseen).
+    """
+    version = live.version(topic(edition.slug))
+    kept = _tallies.get(edition.id)
+    if kept is None or kept[0] != version or time.monotonic() - kept[1] > _TALLY_KEPT_SECONDS:
+        found = {(one["gate"], one["admission_window"]): int(one["n"]) for one in await rows(_TALLY, edition.id)}
+        kept = _tallies[edition.id] = (version, time.monotonic(), found)
+    return kept[2]
 
 
 async def checkpoints(edition: EditionView, only: frozenset[str] | None = None) -> list[CheckpointView]:
@@ -118,7 +126,7 @@ async def checkpoints(edition: EditionView, only: frozenset[str] | None = None) 
     found = [one for one in await rows(_CHECKPOINTS, edition.id) if only is None or str(one["id"]) in only]
     if not found:
         return []
-    at, tally = now(), await _tally(edition.id)
+    at, tally = now(), await _tally(edition)
     tickets = {one["activity"]: int(one["n"]) for one in await rows(_TICKETS, edition.id)}
     devices: dict[UUID, list[DeviceView]] = defaultdict(list)
     for one in await rows(_DEVICES, edition.id):

@@ -88,7 +88,8 @@ class Hall:
         async with unit_of_work(Actor.system("tests"), unaudited="scenery") as _:
             registration = await insert(
                 "registration", activity=activity, name=name, folded_name=fold(name), organisation="", email="", phone=phone, language="vi",
-                kind=kind, state="confirmed", nonce=token(), search_text=search_text(name, "", "", phone), sort_text=fold(name), created_at=now(),
+                kind=kind, state="confirmed", nonce=token(), search_text=search_text(name, "", "", phone), sort_text=fold(name),
+                created_at=now(),
                 decided_at=None, cancelled_at=None, revision=1, token_version=1,
             )  # fmt: skip
             await insert(

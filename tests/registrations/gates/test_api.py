@@ -53,7 +53,7 @@ async def test_what_is_no_scan_is_a_plain_problem_and_never_a_500(house, hall) -
     assert (await sent("/api/v1/scans", headers=bearer(gate), content=b" " * 20_000)).status_code == 413
     assert (await sent("/api/v1/scans", headers=bearer(gate), json={"code": "A", "nonce": nonce, "gate": "cong-tay"})).status_code == 403
     # Anything a camera may read is a question with an answer.
-    for odd in ("\u0000", "🎫", "‮ABC", "A" * 2000, "https://ví-dụ.vn/?q=1", "<script>"):
+    for odd in ("\u0000", "🎫", "\u202eABC", "A" * 2000, "https://ví-dụ.vn/?q=1", "<script>"):
         answer = await sent("/api/v1/scans", headers=bearer(gate), json={"code": odd, "nonce": str(uuid7())})
         assert (answer.status_code, answer.json()["result"]) == (200, "unknown")
     wrong = await house.client.get("/api/v1/scans", headers=bearer(gate))
