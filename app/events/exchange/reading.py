@@ -42,4 +42,4 @@ def parse_programme(data: bytes, *, zone: str = "") -> ProgrammeFile:
         return programme_of(read_frab_xml(data), zone=zone)
     if start in (b"{", b"["):
         return programme_of(read_frab_json(data), zone=zone)
-    return read_week_yaml(data)
+    return read_week_yaml(data, zone=zone)

@@ -44,6 +44,7 @@ from app.events.programme.model import (
     Term,
     UnitRef,
 )
+from app.kernel.clock import VIETNAM
 from app.kernel.text import Text, slugify
 
 SOURCE: Final = "week"
@@ -101,25 +102,25 @@ _KNOWN = frozenset(
 )
 
 
-def read_week_yaml(data: bytes) -> ProgrammeFile:
-    """What the file says.
+def read_week_yaml(data: bytes, *, zone: str = "") -> ProgrammeFile:
+    """What the file says. Without a zone of its own, or one that is asked for, it speaks of Vietnam's hours.
 
     Raises:
         Broken, Misread: with the line.
         TooLarge
     """
-    return _Reading(read_yaml(data)).file()
+    return _Reading(read_yaml(data), zone or VIETNAM.key).file()
 
 
 class _Reading:
     """One document being read: the codes that its activities refer to."""
 
-    def __init__(self, root: Item) -> None:
+    def __init__(self, root: Item, zone: str) -> None:
         self.root = root
         self.notes: list[Note] = []
         self.uids: set[UUID] = set()
-        self.edition = self._edition(root.get("meta"))
-        self.zone = ZoneInfo(self.edition.zone or "UTC")
+        self.edition = self._edition(root.get("meta"), zone)
+        self.zone = ZoneInfo(self.edition.zone)
         enums = root.get("enums")
         self.terms = {ours: self._terms(enums, name) for name, ours in TAXONOMIES.items()}
         self.unit_kinds = tuple(self._terms(enums, "unit_kind").values())
@@ -157,9 +158,9 @@ class _Reading:
 
     # --- what everything refers to -----------------------------------------------------------------------------------
 
-    def _edition(self, meta: Item | None) -> EditionInfo:
+    def _edition(self, meta: Item | None, otherwise: str) -> EditionInfo:
         if meta is None:
-            return EditionInfo("", Text(""))
+            return EditionInfo("", Text(""), zone=otherwise)
         zone = meta.get("timezone")
         if zone is not None and not known_zone(zone.string()):
             raise zone.wrong()
@@ -175,7 +176,7 @@ class _Reading:
             name=name,
             theme=take.both(meta.get("theme"), 300) or Text(""),
             locality=take.both(meta.get("locality") or meta.get("city"), 200) or Text(""),
-            zone=zone.string() if zone is not None else "",
+            zone=zone.string() if zone is not None else otherwise,
             starts_on=starts_on,
             ends_on=ends_on,
             main_day=main_day,

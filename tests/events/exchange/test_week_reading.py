@@ -105,6 +105,16 @@ def test_each_mistake_is_refused_with_its_line(line: str, wrong: str) -> None:
     assert refused.value.line == number
 
 
+def test_without_a_zone_hours_are_of_vietnam_or_as_asked() -> None:
+    data = WEEK.replace(", timezone: Asia/Ho_Chi_Minh", "").encode()
+    file = parse_programme(data)
+    assert (file.edition.zone, file.entries) == ("Asia/Ho_Chi_Minh", parse_programme(WEEK.encode()).entries)
+    elsewhere = parse_programme(data, zone="Asia/Tokyo")
+    assert elsewhere.edition.zone == "Asia/Tokyo"
+    starts_at = elsewhere.entries[0].activity.sessions[0].starts_at
+    assert starts_at == datetime(2026, 10, 8, 6, 30, tzinfo=VIETNAM)
+
+
 def test_the_same_id_twice_is_a_mistake() -> None:
     activity = WEEK[WEEK.index("  - id: A07") :]
     with pytest.raises(Misread, match="A07 × 2"):
