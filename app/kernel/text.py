@@ -43,23 +43,35 @@ def slugify(value: str, *, longest: int = 80) -> str:
     return slug[: longest + 1].rsplit("-", 1)[0][:longest].strip("-")
 
 
-# Base letters in the order of the Vietnamese alphabet, then the tones: level, hook-less order of dictionaries
+# Base letters in the order of the Vietnamese alphabet, then the tones in the order of dictionaries
 # (ngang, huyền, hỏi, ngã, sắc, nặng).
 _LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _TONES = {"": "0", "\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": "5"}
+_END, _BREAK, _FIRST_DIGIT, _FIRST_LETTER, _OTHER = "00", "01", 10, 20, "70"
 
 
 def sort_text(value: str) -> str:
-    """A key whose byte order is the Vietnamese dictionary order (a ă â … d đ e ê …; tones decide last)."""
+    """A key that sorts as a Vietnamese dictionary does (a ă â … d đ e ê …; tones decide last).
+
+    Two digits a letter and nothing else, so that every database sorts it alike, whatever its collation.
+    """
     letters: list[str] = []
     tones: list[str] = []
-    for char in unicodedata.normalize("NFC", value).casefold():
-        marks = [m for m in unicodedata.normalize("NFD", char) if m in _TONES]
-        bare = unicodedata.normalize("NFC", "".join(m for m in unicodedata.normalize("NFD", char) if m not in _TONES))
-        position = _LETTERS.find(bare)
-        letters.append(f"{chr(ord('A') + position)}" if position >= 0 else (bare if bare.isalnum() else " "))
-        tones.append(_TONES[marks[0]] if marks else "0")
-    return " ".join("".join(letters).split()) + "\x1f" + "".join(tones)
+    for word in nfc(value).casefold().split():
+        letters.append(_BREAK)
+        for char in word:
+            parts = unicodedata.normalize("NFD", char)
+            bare = nfc("".join(mark for mark in parts if mark not in _TONES))
+            if (position := _LETTERS.find(bare)) >= 0:
+                letters.append(f"{_FIRST_LETTER + position}")
+            elif bare.isdecimal() and bare.isascii():
+                letters.append(f"{_FIRST_DIGIT + int(bare)}")
+            elif bare.isalnum():
+                letters.append(_OTHER)
+            else:
+                continue
+            tones.append(next((_TONES[mark] for mark in parts if mark in _TONES), "0"))
+    return "".join(letters[1:]) + _END + "".join(tones)
 
 
 def person_sort_text(name: str) -> str:
