@@ -24,9 +24,10 @@ def _say(manifest: Manifest) -> None:
 def backup(file: Path) -> None:
     """Sao lưu toàn bộ (dữ liệu, tệp, khóa) khi máy chủ vẫn chạy. / Back everything up while the server runs."""
     settings = settings_or_refuse()
+    target = file.resolve()
 
     async def run(chosen: Settings) -> Manifest:
-        return await write_archive(file.resolve(), chosen.data_dir)
+        return await write_archive(target, chosen.data_dir)
 
     try:
         _say(with_database(run, settings=settings))

@@ -27,8 +27,6 @@ class Fault(Exception):
 
 
 async def _python(_: Settings) -> str:
-    if sys.version_info < (3, 11):
-        raise Fault("Cần Python 3.11 trở lên. / Python 3.11 or newer is needed.")
     return f"Python {sys.version.split()[0]}"
 
 

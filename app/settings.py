@@ -19,15 +19,17 @@ class Setting(msgspec.Struct, frozen=True):
 
 
 SETTINGS = (
-    Setting("NGAYSO_DATABASE_URL", "sqlite:///<data dir>/ngayso.sqlite", "Where the data is: sqlite:///path or postgresql://user:pass@host/db."),
+    Setting(
+        "NGAYSO_DATABASE_URL", "sqlite:///<data dir>/ngayso.sqlite", "Where the data is: sqlite:///path or postgresql://user:pass@host/db."
+    ),
     Setting("NGAYSO_DATA_DIR", "./data", "Folder of the SQLite file, keys, uploaded files and backups."),
     Setting("NGAYSO_BASE_URL", "http://127.0.0.1:8000", "The public address, as people type it; used in mails, tickets and feeds."),
-    Setting("NGAYSO_SECRET_KEY", "(made once, kept in the data folder)", "Signs links and tickets. Old keys after commas stay valid for checking."),
+    Setting("NGAYSO_SECRET_KEY", "(made once, kept in the data folder)", "Signs links and tickets; old keys after commas still verify."),
     Setting("NGAYSO_SMTP_URL", "(unset: mail stays readable on the mail page)", "smtp[s]://user:pass@host:port?starttls=1"),
     Setting("NGAYSO_MAIL_FROM", "Ngày Số <no-reply@localhost>", "Sender of all mail."),
     Setting("NGAYSO_TRUSTED_PROXIES", "127.0.0.1", "Addresses of reverse proxies whose X-Forwarded-* headers are believed, by commas."),
     Setting("NGAYSO_LOG_FORMAT", "text", "text for people, json for log collectors."),
-    Setting("NGAYSO_METRICS_TOKEN", "(unset: /metrics answers on the loopback only)", "Bearer token that opens /metrics to other machines."),
+    Setting("NGAYSO_METRICS_TOKEN", "(unset: /metrics answers on the loopback only)", "Bearer token that opens /metrics elsewhere."),
 )
 
 

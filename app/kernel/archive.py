@@ -11,7 +11,7 @@ import base64
 import contextlib
 import hashlib
 import zipfile
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,9 @@ FORMAT = 1
 BATCH = 2_000
 # Not data: SQLite's own files, locks, and certificates that are bound to this machine.
 _LEFT_OUT = (".sqlite", ".sqlite-wal", ".sqlite-shm", ".lock")
+
+# A database with a row in one of these belongs to somebody and is not written over.
+_SOMEBODYS = ("edition", "account", "registration", "audit_entry")
 
 Fetch = Callable[[str], Awaitable[list[Row]]]
 
@@ -92,7 +95,9 @@ async def _references() -> dict[str, set[tuple[str, str]]]:
         return {name: {(key["from"], key["table"]) for key in await rows(f'PRAGMA foreign_key_list("{name}")')} for name in names}
     names = [
         found["table_name"]
-        for found in await rows("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'")
+        for found in await rows(
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'"
+        )
     ]
     keys = await rows(
         "SELECT c.conrelid::regclass::text AS child, a.attname AS col, c.confrelid::regclass::text AS parent FROM pg_constraint c "
@@ -144,19 +149,37 @@ async def write_archive(target: Path, data_dir: Path) -> Manifest:
     references.pop("migration", None)
     with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
         async with _snapshot() as fetch:
-            for table in _ordered(references):
-                members.append(await _write_table(archive, table, fetch))
-        for file in sorted(data_dir.rglob("*")):
-            name = file.relative_to(data_dir).as_posix()
-            if file.is_file() and not name.endswith(_LEFT_OUT) and file not in (target, draft) and not name.startswith("tls/server."):
-                content = file.read_bytes()
-                archive.writestr(f"files/{name}", content)
-                members.append(Member(f"files/{name}", hashlib.sha256(content).hexdigest()))
+            members += [await _write_table(archive, table, fetch) for table in _ordered(references)]
+        members += _write_files(archive, data_dir, besides=(target, draft))
         manifest = Manifest(FORMAT, now(), tuple(migration.id for migration in available()), tuple(members))
         archive.writestr("manifest.json", msgspec.json.format(msgspec.json.encode(manifest)))
     check_archive(draft)
     draft.replace(target)
     return manifest
+
+
+def _write_files(archive: zipfile.ZipFile, data_dir: Path, *, besides: tuple[Path, ...]) -> list[Member]:
+    members = []
+    for file in sorted(data_dir.rglob("*")):
+        name = file.relative_to(data_dir).as_posix()
+        if not file.is_file() or file in besides or name.endswith(_LEFT_OUT) or name.startswith("tls/server."):
+            continue
+        content = file.read_bytes()
+        archive.writestr(f"files/{name}", content)
+        members.append(Member(f"files/{name}", hashlib.sha256(content).hexdigest()))
+    return members
+
+
+def _read_files(archive: zipfile.ZipFile, members: Sequence[Member], data_dir: Path) -> None:
+    for member in members:
+        if not member.name.startswith("files/"):
+            continue
+        target = data_dir / member.name.removeprefix("files/")
+        if not target.resolve().is_relative_to(data_dir.resolve()):
+            raise ArchiveFault(f"{member.name}: ngoài thư mục dữ liệu / outside the data folder")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(archive.read(member.name))
+        target.chmod(0o600 if target.suffix == ".key" else 0o644)
 
 
 async def _write_table(archive: zipfile.ZipFile, table: str, fetch: Fetch) -> Member:
@@ -219,19 +242,12 @@ async def read_archive(source: Path, data_dir: Path) -> Manifest:
                 if table not in references:
                     raise ArchiveFault(f"bảng lạ / unknown table: {table}")
                 # What the migrations themselves filled in (default rows) gives way; anything else is somebody's data.
-                if await row(f'SELECT 1 AS found FROM "{table}" LIMIT 1') and table in ("edition", "account", "registration", "audit_entry"):
+                if table in _SOMEBODYS and await row(f'SELECT 1 AS found FROM "{table}" LIMIT 1'):
                     raise ArchiveFault("cơ sở dữ liệu không trống; chỉ khôi phục vào cơ sở dữ liệu mới / the database is not empty")
                 await rows(f'DELETE FROM "{table}"')
             for member in tables:
                 await _read_table(archive, member, references)
-            for member in manifest.members:
-                if member.name.startswith("files/"):
-                    target = data_dir / member.name.removeprefix("files/")
-                    if not target.resolve().is_relative_to(data_dir.resolve()):
-                        raise ArchiveFault(f"{member.name}: ngoài thư mục dữ liệu / outside the data folder")
-                    target.parent.mkdir(parents=True, exist_ok=True)
-                    target.write_bytes(archive.read(member.name))
-                    target.chmod(0o600 if target.suffix == ".key" else 0o644)
+            _read_files(archive, manifest.members, data_dir)
     return manifest
 
 

@@ -15,13 +15,16 @@ VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 class Clock(Protocol):
     """Anything that can say what time it is, as an aware UTC instant."""
 
-    def now(self) -> datetime: ...
+    def now(self) -> datetime:
+        """The present instant."""
+        ...
 
 
 class SystemClock:
     """The machine's clock."""
 
     def now(self) -> datetime:
+        """The present instant."""
         return datetime.now(UTC)
 
 
@@ -32,6 +35,7 @@ class OffsetClock:
         self.offset: timedelta = at.astimezone(UTC) - datetime.now(UTC)
 
     def now(self) -> datetime:
+        """The present instant."""
         return datetime.now(UTC) + self.offset
 
 
@@ -42,6 +46,7 @@ class FrozenClock:
         self.at = at.astimezone(UTC)
 
     def now(self) -> datetime:
+        """The present instant."""
         return self.at
 
     def advance(self, *, seconds: float = 0, minutes: float = 0, hours: float = 0, days: float = 0) -> None:

@@ -6,11 +6,24 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID as Uuid
 
-from piccolo.columns import UUID, BigInt, Boolean, Column, Date, DoublePrecision, ForeignKey, Integer, OnDelete, OnUpdate, Timestamptz, Varchar
+from piccolo.columns import (
+    UUID,
+    BigInt,
+    Boolean,
+    Column,
+    Date,
+    DoublePrecision,
+    ForeignKey,
+    Integer,
+    OnDelete,
+    OnUpdate,
+    Timestamptz,
+    Varchar,
+)
 from piccolo.columns import Text as LongText
 from piccolo.table import Table
 
@@ -113,13 +126,26 @@ def optional_day() -> Date:
 
 def fk(table: type[Table] | str) -> ForeignKey[Any]:
     """A row of another table that must exist and cannot be deleted while this one is there. "self" for a tree."""
-    return ForeignKey(table, null=False, default=Uuid(int=0), required=True, on_delete=OnDelete.restrict, on_update=OnUpdate.restrict)
+    return ForeignKey(
+        table,
+        null=False,
+        default=uuid.UUID(int=0),
+        required=True,
+        on_delete=OnDelete.restrict,
+        on_update=OnUpdate.restrict,
+    )
 
 
 def key_fk(table: type[Table] | str) -> ForeignKey[Any]:
     """The row of another table that this row is about, and its primary key too: at most one row for each."""
     return ForeignKey(
-        table, primary_key=True, null=False, default=Uuid(int=0), required=True, on_delete=OnDelete.restrict, on_update=OnUpdate.restrict
+        table,
+        primary_key=True,
+        null=False,
+        default=uuid.UUID(int=0),
+        required=True,
+        on_delete=OnDelete.restrict,
+        on_update=OnUpdate.restrict,
     )
 
 
@@ -149,8 +175,8 @@ __all__ = [
     "instant",
     "integer",
     "key",
-    "key_text",
     "key_fk",
+    "key_text",
     "long_text",
     "number",
     "optional_big",

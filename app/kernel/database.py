@@ -93,7 +93,7 @@ def engine() -> Engine:
 
 
 def engine_name() -> str:
-    """"sqlite" or "postgresql"."""
+    """Which engine is open: `sqlite` or `postgresql`."""
     return "sqlite" if isinstance(engine(), KeptSQLite) else "postgresql"
 
 
@@ -329,5 +329,3 @@ def as_day(value: str | date | None) -> date | None:
 def as_uuid(value: str | UUID) -> UUID:
     """A UUID from an expression or a `RETURNING`, which SQLite may hand over as text."""
     return value if isinstance(value, UUID) else UUID(value)
-
-

@@ -7,6 +7,7 @@ and is made anew when they change or it runs out.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import ipaddress
 import os
@@ -95,10 +96,9 @@ def _names_of_this_machine() -> list[x509.GeneralName]:
     host = socket.gethostname()
     names = {"localhost", host, f"{host.split('.')[0]}.local"}
     addresses = {"127.0.0.1", "::1"}
-    try:
+    # A host without a name in any directory still has its loopback and its default route.
+    with contextlib.suppress(OSError):
         addresses |= {str(found[4][0]).split("%")[0] for found in socket.getaddrinfo(host, None)}
-    except OSError:
-        pass  # a host without a name in any directory still has its loopback and its default route
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect(("192.0.2.1", 9))  # a documentation address: choosing a route sends nothing

@@ -32,11 +32,14 @@ async def test_a_change_is_stored_with_its_audit_entry(database: object) -> None
 
 
 async def test_a_change_that_fails_leaves_nothing(database: object) -> None:
-    with pytest.raises(ZeroDivisionError):
+    async def failing() -> None:
         async with unit_of_work(BY) as work:
             await run(INSERT, "x", "1")
             work.record("thing.made", "thing:x")
             _ = 1 / 0
+
+    with pytest.raises(ZeroDivisionError):
+        await failing()
     assert await values() == {}
     assert await row("SELECT 1 AS found FROM audit_entry WHERE subject = 'thing:x'") is None
 
@@ -93,10 +96,14 @@ async def test_a_task_born_inside_cannot_borrow_the_transaction(database: object
 
 async def test_what_follows_the_commit_does_not_happen_when_there_is_none(database: object) -> None:
     told: list[str] = []
-    with pytest.raises(ZeroDivisionError):
+
+    async def failing() -> None:
         async with unit_of_work(BY, unaudited="test") as work:
             work.after_commit(lambda: told.append("undone"))
             _ = 1 / 0
+
+    with pytest.raises(ZeroDivisionError):
+        await failing()
     async with unit_of_work(BY, unaudited="test") as work:
         work.after_commit(lambda: told.append("done"))
         assert told == []
