@@ -8,7 +8,6 @@ queries them; screens are told that there is something new, at most once a secon
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
@@ -26,7 +25,7 @@ from app.registrations.gates.decision import Result, believed_time, window
 from app.registrations.gates.ledger import Entry, NonceTaken, Reading, enter_on_postgresql, enter_on_sqlite
 from app.registrations.gates.posts import Post
 from app.registrations.gates.writer import GroupWriter, QueueFull
-from app.registrations.tickets.codes import has_code_shape, is_genuine, normalise
+from app.registrations.tickets.codes import is_genuine, normalise
 
 LONGEST_CODE = 2_000  # a QR holds at most 4,296 characters; no ticket of ours has more than 29
 LONGEST_NONCE = 36
@@ -123,11 +122,6 @@ async def drain() -> None:
     await pulse.last_beat()
 
 
-def kept_code(code: str) -> str:
-    """What the log may keep of a code without a ticket: itself if it has a ticket's shape, else a fingerprint."""
-    return code if has_code_shape(code) else "~" + hashlib.sha256(code.encode()).hexdigest()[:16]
-
-
 def read(post: Post, asked: Asked) -> Reading:
     """Check one scan and make it ready for the log.
 
@@ -147,8 +141,7 @@ def read(post: Post, asked: Asked) -> Reading:
         if asked.scanned_at.tzinfo is None:
             raise BadScan(N_("scanned_at cần có múi giờ."))
         at = believed_time(asked.scanned_at, received_at)
-    code = normalise(asked.code)
-    return Reading(uuid7(), asked.nonce, code, kept_code(code), post, window(post.rule, at), at, received_at)
+    return Reading(uuid7(), asked.nonce, normalise(asked.code), post, window(post.rule, at), at, received_at)
 
 
 async def admit(post: Post, asked: Asked) -> Answer:

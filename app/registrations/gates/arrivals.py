@@ -90,8 +90,7 @@ async def detail(checkpoint: UUID, zone: str) -> Detail:
         _lately(counted, at),
         {one["result"]: int(one["n"]) for one in refused},
         tuple(
-            LastScan(one["scanned_at"], Text(one["name_vi"], one["name_en"]), one["name"], one["kind"] or "", one["result"])
-            for one in last
+            LastScan(one["scanned_at"], Text(one["name_vi"], one["name_en"]), one["name"], one["kind"] or "", one["result"]) for one in last
         ),
     )
 

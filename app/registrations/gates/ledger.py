@@ -7,6 +7,7 @@ faster, or the same nonce came before) is looked up again. Either way the databa
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
@@ -19,15 +20,15 @@ import msgspec
 from app.kernel.text import Text
 from app.registrations.gates.decision import Presented, Result, decide
 from app.registrations.gates.posts import Post
+from app.registrations.tickets.codes import has_code_shape
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """One scan on its way in. `kept_code` is what the log may keep of a code that is no ticket."""
+    """One scan on its way in."""
 
     id: UUID
     nonce: str
     code: str
-    kept_code: str
     post: Post
     window: str
     at: datetime
@@ -114,6 +115,11 @@ class _Decided(msgspec.Struct, frozen=True):
     values: tuple[Any, ...]
 
 
+def kept_code(code: str) -> str:
+    """What the log may keep of a code that no ticket has: itself if it has a ticket's shape, else a fingerprint."""
+    return code if has_code_shape(code) else "~" + hashlib.sha256(code.encode()).hexdigest()[:16]
+
+
 def _first(columns: Sequence[Any]) -> First | None:
     if columns[0] is None:
         return None
@@ -143,7 +149,7 @@ def _decided(reading: Reading, found: Sequence[Any] | None) -> _Decided:
         post.device,
         found[0] if found else None,
         reading.nonce,
-        "" if found else reading.kept_code,
+        "" if found else kept_code(reading.code),
         result.value,
         first.id if first else None,
         reading.window if result is Result.admitted else None,
@@ -160,7 +166,7 @@ def _replayed(reading: Reading, stored: Sequence[Any]) -> Entry:
         NonceTaken: it is not the same scan.
     """
     _, device, code, result, at, holder, kind, title_vi, title_en, *first = stored
-    if device != reading.post.device or code not in (reading.code, reading.kept_code):
+    if device != reading.post.device or code not in (reading.code, kept_code(reading.code)):
         raise NonceTaken
     of = Text(title_vi, title_en) if result == Result.wrong_gate else None
     return Entry(Result(result), at, holder or "", kind or "", of, _first(first))
