@@ -70,7 +70,7 @@ async def sign_in(page: Page, server: Server, role: str = "organiser") -> Page:
     await page.get_by_label("Thư điện tử").fill(person.email)
     await page.get_by_label("Mật khẩu").fill(person.password)
     await page.get_by_role("button", name="Đăng nhập", exact=True).click()
-    await expect(page.get_by_role("navigation", name="Các phần việc")).to_be_attached()
+    await expect(page.get_by_role("heading", name="Việc của tôi", level=1)).to_be_visible()
     return page
 
 

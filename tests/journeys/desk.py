@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import re
 
+import zxingcpp
+from PIL import Image
 from playwright.async_api import Locator, Page, expect
 
 from tests.ground.server import Server
@@ -45,3 +48,14 @@ async def publish_this(page: Page) -> None:
     """Publish only what stands on this page."""
     await page.get_by_role("button", name="Công bố riêng thay đổi này").click()
     await expect(page.get_by_text("Đã công bố thay đổi này.")).to_be_visible()
+
+
+async def add_device(page: Page, gate: str, device: str) -> str:
+    """From the page of gates: a device for the gate of this name; returns what the QR on the screen says."""
+    here = page.get_by_role("listitem").filter(has=page.get_by_role("heading", name=re.compile(f"^{gate}"), level=3))
+    await here.get_by_role("link", name="Thêm máy").click()
+    await page.get_by_label("Tên máy").fill(device)
+    await page.get_by_role("button", name="Cho hiện mã QR đăng ký").click()
+    with Image.open(io.BytesIO(await page.get_by_role("img", name="Mã QR đăng ký máy").screenshot())) as shown:
+        [code] = zxingcpp.read_barcodes(shown.convert("L"))
+    return str(code.text)

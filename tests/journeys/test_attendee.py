@@ -1,4 +1,4 @@
-"""An attendee with a phone: registers in one page, has the ticket at once or in the mail, finds it again, changes it, gives the place back."""
+"""An attendee with a phone: registers in one page, has the ticket at once or by mail, finds it again, changes it, cancels."""
 
 from __future__ import annotations
 

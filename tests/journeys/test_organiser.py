@@ -44,7 +44,8 @@ async def test_a_new_activity_is_written_placed_and_published_alone(week: Server
 
     await desk.get_by_role("region", name=re.compile("Hải Đăng")).get_by_role("link", name="Tổng quan").click()
     await expect(desk.get_by_role("link", name=re.compile("^Hoạt động 61"))).to_be_visible()  # 62, one of them cancelled
-    await expect(desk.get_by_role("region", name="Hôm nay").get_by_role("link", name="Hội thảo: Cảng biển và logistics thông minh")).to_be_visible()
+    today = desk.get_by_role("region", name="Hôm nay")
+    await expect(today.get_by_role("link", name="Hội thảo: Cảng biển và logistics thông minh")).to_be_visible()
     before = await latest_version(desk, week)
 
     # Somebody began to rename the library's afternoon.

@@ -21,6 +21,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 Activity = dict[str, Any]
 
+ON = pytest.mark.parametrize(("width", "script"), [(PHONE, True), (DESK, True), (PHONE, False)], ids=["phone", "desk", "no script"])
+
 # The facet, a choice of it, and who has it.
 CHOICES: tuple[tuple[str, str, Callable[[Activity], bool]], ...] = (
     ("Trụ cột", "An toàn, an ninh mạng và dữ liệu cá nhân", lambda one: "an_toan_an_ninh" in one["pillars"]),
@@ -83,8 +85,10 @@ async def search(page: Page, words: str) -> set[str]:
 
 
 @pytest.mark.smoke
-@pytest.mark.parametrize(("width", "script"), [(PHONE, True), (DESK, True), (PHONE, False)], ids=["phone", "desk", "phone without script"])
-async def test_every_filter_leaves_what_the_week_has(week: Server, window: Windows, listed: list[Activity], width: int, script: bool) -> None:
+@ON
+async def test_every_filter_leaves_what_the_week_has(
+    week: Server, window: Windows, listed: list[Activity], width: int, script: bool
+) -> None:
     """Pillar, kind, audience, venue, unit and day, one after another and two together; the numbers promised are kept."""
     page = await window(width, java_script_enabled=script)
     await page.goto(f"{week.url}/2026/")
@@ -113,7 +117,7 @@ async def test_every_filter_leaves_what_the_week_has(week: Server, window: Windo
     assert await shown(page) == titles(listed, lambda one: "2026-10-11" in days_of(one) and "kinh_te_so" in one["pillars"])
 
 
-@pytest.mark.parametrize(("width", "script"), [(PHONE, True), (DESK, True), (PHONE, False)], ids=["phone", "desk", "phone without script"])
+@ON
 async def test_searched_without_diacritics_opened_and_read_in_english(
     week: Server, window: Windows, listed: list[Activity], width: int, script: bool
 ) -> None:
