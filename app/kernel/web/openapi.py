@@ -16,6 +16,18 @@ from app.kernel.web.rendering import render
 
 _METHODS = ("get", "post", "put", "patch", "delete")
 
+_raw_routes: dict[str, dict[str, Any]] = {}
+
+
+def describe(path: str, item: dict[str, Any]) -> None:
+    """Describe a raw ASGI route, which Litestar leaves out: an OpenAPI path item, its schemas written out in place."""
+    _raw_routes[path] = item
+
+
+def _whole(schema: dict[str, Any]) -> dict[str, Any]:
+    """The document with the raw routes in their places."""
+    return {**schema, "paths": dict(sorted({**schema.get("paths", {}), **_raw_routes}.items()))}
+
 
 class Operation(msgspec.Struct, frozen=True):
     """One call as the page lists it."""
@@ -55,7 +67,16 @@ class _Page(OpenAPIRenderPlugin):
 
     def render(self, request: Any, openapi_schema: dict[str, Any]) -> bytes:
         """The list of calls."""
-        return render("kernel/api.html", {"operations": operations(openapi_schema), "version": openapi_schema["info"]["version"]}).encode()
+        shown = operations(_whole(openapi_schema))
+        return render("kernel/api.html", {"operations": shown, "version": openapi_schema["info"]["version"]}).encode()
+
+
+class _Json(JsonRenderPlugin):
+    """The document at /api/openapi.json."""
+
+    def render(self, request: Any, openapi_schema: dict[str, Any]) -> bytes:
+        """The whole document."""
+        return super().render(request, _whole(openapi_schema))
 
 
 class _Docs(Router):
@@ -75,7 +96,7 @@ def openapi_config(version: str) -> OpenAPIConfig:
         version=version,
         description="Programme, registration and admission of a Digital Transformation Week.",
         path="/api",
-        render_plugins=[_Page(), JsonRenderPlugin(path="/openapi.json")],
+        render_plugins=[_Page(), _Json(path="/openapi.json")],
         openapi_router=_Docs("/api", route_handlers=[], guards=[public], opt={"account": False}, include_in_schema=False),
         use_handler_docstrings=True,
     )

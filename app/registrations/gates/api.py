@@ -24,6 +24,7 @@ from app.kernel.web.access import Device, device, public, use_device_authenticat
 from app.kernel.web.access import Scope as RoleScope
 from app.kernel.web.i18n import N_, _
 from app.kernel.web.limits import limit, named
+from app.kernel.web.openapi import describe
 from app.registrations.gates import devices, pulse, queries
 from app.registrations.gates.admission import Answer, Asked, BadScan, admit
 from app.registrations.gates.posts import Post, post_of
@@ -95,6 +96,48 @@ async def scan(scope: Scope, receive: Receive, send: Send) -> None:
     asked = _read(await _body(receive))
     answer = await admit(here(), await _with_code(here(), asked))
     await _send(send, 200, _encode(answer), "application/json")
+
+
+_PROBLEMS = {
+    "400": "The scan is malformed",
+    "401": "No valid bearer token of a device",
+    "403": "The gate is not this device's",
+    "404": "The ticket named by its id is not expected at this gate",
+    "409": "The nonce belongs to another scan",
+    "413": "The body is larger than any scan",
+    "503": "Too many scans wait; ask again in a moment with the same nonce",
+}
+
+
+def _written_out(kind: type[msgspec.Struct]) -> dict[str, Any]:
+    """The JSON schema of a struct without references: it stands alone in the description."""
+    (top,), parts = msgspec.json.schema_components([kind], ref_template="{name}")
+
+    def inlined(node: Any) -> Any:
+        if isinstance(node, dict):
+            return inlined(parts[node["$ref"]]) if "$ref" in node else {name: inlined(value) for name, value in node.items()}
+        return [inlined(one) for one in node] if isinstance(node, list) else node
+
+    found: dict[str, Any] = inlined(top)
+    return found
+
+
+describe(
+    "/api/v1/scans",
+    {
+        "post": {
+            "summary": "Scan",
+            "operationId": "ApiV1ScansScan",
+            "description": "One scan. The answer comes when it is durable; the same nonce is answered as the first time.",
+            "requestBody": {"required": True, "content": {"application/json": {"schema": _written_out(Asked)}}},
+            "responses": {
+                "200": {"description": "Decided and stored", "content": {"application/json": {"schema": _written_out(Answer)}}},
+                **{status: {"description": sentence, "content": {PROBLEM: {}}} for status, sentence in _PROBLEMS.items()},
+            },
+            "deprecated": False,
+        }
+    },
+)
 
 
 async def _body(receive: Receive) -> bytes:

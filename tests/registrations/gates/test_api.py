@@ -191,3 +191,15 @@ async def test_a_busy_gate_answers_503_and_says_when(house, hall, monkeypatch) -
     monkeypatch.setattr(admission, "_writers", [admission.GroupWriter(admission._commit, bound=0)])
     answer = await house.client.post("/api/v1/scans", headers=bearer(gate), json={"code": "A", "nonce": str(uuid7())})
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+
+
+async def test_the_scan_is_described_like_every_other_call(house) -> None:
+    described = (await house.client.get("/api/openapi.json")).json()["paths"]
+    body = described["/api/v1/scans"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    assert {"code", "nonce", "scanned_at", "gate", "ticket"} == set(body["properties"])
+    results = described["/api/v1/scans"]["post"]["responses"]["200"]["content"]["application/json"]["schema"]["properties"]["result"]
+    assert set(results["enum"]) == {
+        "admitted", "already_admitted", "wrong_gate", "not_yet", "expired", "revoked", "cancelled", "unknown",
+    }  # fmt: skip
+    assert {"/api/v1/scans/batch", "/api/v1/gate", "/api/v1/gate/people", "/api/v1/devices/enrolments"} <= set(described)
+    assert "/api/v1/scans" in (await house.client.get("/api/")).text
