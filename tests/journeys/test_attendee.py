@@ -57,7 +57,6 @@ async def letter_to(smtp: MailServer, address: str, subject: str) -> EmailMessag
         await smtp.arrival(seen + 1, timeout=30)
 
 
-@pytest.mark.smoke
 async def test_with_a_phone_number_only(week: Server, window: Windows) -> None:
     """No account, no mail: the ticket is on the screen, in the phone's pictures, and found again by its code and the number."""
     phone = await window(PHONE)

@@ -74,7 +74,6 @@ async def answer(page: Page) -> tuple[str, str, str]:
     return tone, words, name
 
 
-@pytest.mark.smoke
 async def test_a_morning_at_two_doors(week: Server, window: Windows, phone: Phones) -> None:
     anh, binh, cuong = (ticket_of(week, name) for name in ("Đặng Thị Hồng Ánh", "Lê Văn Bình", "Phạm Quốc Cường"))
 

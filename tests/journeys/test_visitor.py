@@ -57,7 +57,8 @@ def titles(activities: list[Activity], which: Callable[[Activity], bool], lang: 
 
 
 async def shown(page: Page) -> set[str]:
-    """The titles on the page."""
+    """The titles on the page, once all of it is there."""
+    await page.wait_for_load_state("domcontentloaded")
     return {" ".join(text.split()) for text in await page.locator("article").get_by_role("heading").all_text_contents()}
 
 
@@ -84,7 +85,6 @@ async def search(page: Page, words: str) -> set[str]:
     return await shown(page)
 
 
-@pytest.mark.smoke
 @ON
 async def test_every_filter_leaves_what_the_week_has(
     week: Server, window: Windows, listed: list[Activity], width: int, script: bool
