@@ -2,8 +2,9 @@
 // sent, and answered so that a whole arm's length away one knows.
 
 import { Camera } from "./camera.js";
-import { enrolmentOf, hasCodeShape, normalise, share } from "./codes.js";
+import { enrolmentOf, hasCodeShape, normalise } from "./codes.js";
 import { Reader } from "./reader.js";
+import { listenToSearch } from "./search.js";
 import * as server from "./server.js";
 import { keepAwake, signal, unlockSound } from "./signals.js";
 import * as store from "./store.js";
@@ -314,64 +315,6 @@ async function startCamera() {
   reader.run();
 }
 
-// --- searching ---------------------------------------------------------------------------------------------------
-
-let asked = 0;
-async function search() {
-  const q = $("q").value;
-  const mark = ++asked;
-  const list = $("people");
-  if (hasCodeShape(normalise(q))) {
-    $("search").close();
-    $("q").value = "";
-    list.replaceChildren();
-    take(q);
-    return;
-  }
-  if (q.replace(/[^\p{L}\p{N}]/gu, "").length < 2) {
-    list.replaceChildren();
-    $("search-said").textContent = q ? say("search_short") : "";
-    return;
-  }
-  try {
-    const { people } = await server.people(q);
-    if (mark !== asked) return;
-    list.replaceChildren(...people.map(personLine));
-    $("search-said").textContent = people.length ? say("search_found", { n: people.length }) : say(/\d/.test(q) && /\p{L}/u.test(q) && share(q) > 0.3 ? "search_none_code" : "search_none");
-  } catch (error) {
-    if (error instanceof server.Revoked) return void revoked();
-    if (mark === asked) $("search-said").textContent = error instanceof server.Refused ? error.detail : say("search_unreachable");
-  }
-}
-
-function personLine(person) {
-  const line = document.createElement("li");
-  const button = document.createElement("button");
-  button.type = "button";
-  const name = document.createElement("strong");
-  name.textContent = person.name;
-  const mark = document.createElement("em");
-  mark.textContent = say(`kind_${person.kind}`);
-  if (person.admitted_at) {
-    line.className = "is-in";
-    mark.textContent = say("person_in", { time: clock(person.admitted_at, server.serverNow()) });
-  } else if (person.state !== "valid") {
-    line.className = "is-void";
-    mark.textContent = say(`person_${person.state}`);
-  }
-  const more = document.createElement("small");
-  more.textContent = [person.organisation, person.phone].filter(Boolean).join(" · ");
-  button.append(name, mark, more);
-  button.addEventListener("click", () => {
-    $("search").close();
-    $("q").value = "";
-    $("people").replaceChildren();
-    submit({ ticket: person.ticket });
-  });
-  line.append(button);
-  return line;
-}
-
 // --- the desk ----------------------------------------------------------------------------------------------------
 
 function listen() {
@@ -399,16 +342,7 @@ function listen() {
     $("search").showModal();
     $("q").focus();
   });
-  let timer = 0;
-  $("q").addEventListener("input", () => {
-    clearTimeout(timer);
-    timer = setTimeout(search, 250);
-  });
-  $("search-form").addEventListener("submit", (event) => {
-    event.preventDefault();
-    clearTimeout(timer);
-    search();
-  });
+  listenToSearch({ typed: take, chosen: (ticket) => submit({ ticket }), revoked });
   $("enrol-scan").addEventListener("click", async () => {
     unlockSound();
     screenIs("enrol-scan");
