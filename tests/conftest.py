@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, Playwright, async_playwright
+from playwright.async_api import Browser, Page, Playwright, async_playwright, expect
 
 from tests.ground.browser import is_complaint, launch
 from tests.ground.databases import Engine, Postgresql, Sqlite, migrated, sampled
@@ -210,6 +210,8 @@ def sample_server(server: ServerFactory, sample: str) -> Server:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def playwright() -> AsyncIterator[Playwright]:
     """Playwright's driver, one for the run."""
+    # Five seconds, its default, are short for a page on a machine that is busy with something else.
+    expect.set_options(timeout=15_000)
     async with async_playwright() as driver:
         yield driver
 
@@ -226,7 +228,7 @@ async def chromium(playwright: Playwright) -> AsyncIterator[Browser]:
 async def page(chromium: Browser) -> AsyncIterator[Page]:
     """A phone's page, 390 px wide, in Vietnamese. Any error of a script or of the content security policy fails the test."""
     context = await chromium.new_context(viewport={"width": 390, "height": 844}, locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh")
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(20_000)
     one = await context.new_page()
     complaints: list[str] = []
     one.on("pageerror", lambda error: complaints.append(str(error)))
