@@ -88,6 +88,8 @@ async def grant(request: HouseRequest, account: FromPath[UUID]) -> Response[Any]
     data = await request.form()
     kind = ROLE_KINDS.get(str(data.get("kind", "")))
     form = GrantForm.read(data, choices={"scope": await _scopes_for(kind)})
+    if kind is None:
+        form.fail("", N_("Không tìm thấy vai trò."))
     if kind is None or form.errors:
         return await _one(request, account, grant=form, kind=kind, status=422)
     scope_kind, _colon, scope = form.value.scope.partition(":")
