@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 
 import click
 
@@ -43,6 +44,8 @@ class _Lazy(click.Group):
 @click.version_option(package_name="ngayso", prog_name="ngayso")
 def main() -> None:
     """Ngày Số: máy chủ cho Ngày Chuyển đổi số và Tuần lễ quanh đó. / An event server for the Digital Transformation Day."""
+    # Databases, keys and backups hold personal data: what we write is for the account that runs us alone.
+    os.umask(0o077)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 from rich.console import Console
 from rich.table import Table as Grid
 
@@ -18,6 +19,7 @@ from app.kernel import migrate as migrations
 from app.kernel.actor import Actor
 from app.kernel.clock import VIETNAM, FrozenClock, OffsetClock, use_clock
 from app.kernel.command import refuse, settings_or_refuse, with_database
+from app.kernel.database import as_instant, row
 from app.kernel.paths import SAMPLE
 from app.registrations.gates.demo import ensure_demo_gates
 from app.registrations.tickets.demo import DemoTicket, ensure_demo_registrations
@@ -74,6 +76,12 @@ async def _ready(settings: Settings) -> tuple[list[DemoAccount], str, DemoTicket
     return accounts, await ensure_demo_gates(EDITION), await ensure_demo_registrations(EDITION)
 
 
+async def _latest(_: Settings) -> datetime | None:
+    """When something last happened here: a demo that is started again goes on from there, or its past would lie ahead."""
+    found = await row("SELECT max(at) AS at FROM (SELECT at FROM audit_entry UNION ALL SELECT received_at FROM scan) AS happened")
+    return as_instant(found["at"]) if found else None
+
+
 def _is_free(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -96,6 +104,7 @@ def _print_accounts(accounts: list[DemoAccount], base_url: str, enrolment: str, 
         ("Đồng hồ / clock", at.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M")),
         ("Chương trình / programme", f"{base_url}/"),
         ("Đăng nhập / sign in", f"{base_url}/sign-in"),
+        ("Thư đi, không rời máy / mail, which stays here", f"{base_url}/manage/mail ({accounts[0].email})"),
         ("Máy quét ở cửa / gate scanner", enrolment),
         *([("Vé để thử ở cửa / a ticket to try there", f"{ticket.address} ({ticket.holder})")] if ticket else []),
     )
@@ -108,7 +117,8 @@ def _print_accounts(accounts: list[DemoAccount], base_url: str, enrolment: str, 
 @click.option("--reset", is_flag=True, help="Xóa dữ liệu trình diễn và nạp lại / delete the demo's data and load it again.")
 @click.option("--clock", default=WHEN, show_default=True, help="Thời điểm của đồng hồ máy chủ / the server's moment.")
 @click.option("--data", default="ngayso-demo", show_default=True, type=click.Path(path_type=Path), help="Thư mục dữ liệu / data folder.")
-def demo(port: int, reset: bool, clock: str, data: Path) -> None:
+@click.pass_context
+def demo(context: click.Context, port: int, reset: bool, clock: str, data: Path) -> None:
     """Tuần lễ mẫu, chạy được ngay. / The sample week, running."""
     at = _moment(clock)
     if not _is_free(port):
@@ -117,12 +127,15 @@ def demo(port: int, reset: bool, clock: str, data: Path) -> None:
     must_load = _fresh_folder(folder, reset=reset)
     base_url = f"http://127.0.0.1:{port}"
     settings = settings_or_refuse(
-        data_dir=folder, database_url=f"sqlite:///{folder / 'demo.sqlite'}", base_url=base_url, smtp_url="", demo=True, demo_clock=at
+        data_dir=folder, database_url=f"sqlite:///{folder / 'ngayso.sqlite'}", base_url=base_url, smtp_url="", demo=True, demo_clock=at
     )
     if must_load:
         click.echo("Đang nạp tuần lễ mẫu… / Loading the sample week…")
         with_database(lambda chosen: load_sample(chosen, at), settings=settings, migrated=False)
         (folder / MARKER).write_text("loaded", encoding="utf-8")
+    elif context.get_parameter_source("clock") is ParameterSource.DEFAULT:
+        latest = with_database(_latest, settings=settings)
+        at = max(at, latest + timedelta(minutes=1)) if latest else at
     running = OffsetClock(at)
     use_clock(running)
     accounts, enrolment, ticket = with_database(_ready, settings=settings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import sqlite3
 import sys
@@ -33,6 +34,8 @@ async def _python(_: Settings) -> str:
 async def _database(settings: Settings) -> str:
     if settings.is_sqlite and sqlite3.sqlite_version_info < (3, 40):
         raise Fault(f"SQLite {sqlite3.sqlite_version}: cần 3.40 trở lên / 3.40 or newer is needed.")
+    if settings.is_sqlite and not os.path.exists(file := settings.database_url.removeprefix("sqlite:///")):  # noqa: ASYNC240
+        raise Fault(f"chưa có {file}; hãy chạy / please run: ngayso init")
     try:
         await open_database(settings)
     except Exception as error:
@@ -52,11 +55,20 @@ async def _database(settings: Settings) -> str:
 
 
 async def _disk(settings: Settings) -> str:
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(settings.data_dir).free
     if free < SMALLEST_DISK:
         raise Fault(f"chỉ còn / only {free >> 20} MiB trống / free ({settings.data_dir})")
     return f"{free >> 30} GiB trống / free ({settings.data_dir})"
+
+
+async def _privacy(settings: Settings) -> str:
+    open_to_others = [path.name for path in (settings.data_dir, *settings.data_dir.iterdir()) if path.stat().st_mode & 0o077]
+    if open_to_others:
+        raise Fault(
+            f"người dùng khác trên máy đọc được / others on this machine can read {', '.join(sorted(open_to_others)[:5])}; "
+            f"hãy chạy / please run: chmod -R go= {settings.data_dir}"
+        )
+    return "chỉ tài khoản chạy máy chủ đọc được / only the server's account can read the data"
 
 
 async def _mail(settings: Settings) -> str:
@@ -90,6 +102,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("Python", _python),
     ("Cơ sở dữ liệu / database", _database),
     ("Đĩa / disk", _disk),
+    ("Riêng tư / privacy", _privacy),
     ("Thư / mail", _mail),
     ("Địa chỉ / address", _address),
     ("Đồng hồ / clock", _clock),

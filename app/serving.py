@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import secrets
+import sys
 from datetime import date, timedelta
 from pathlib import Path
 from typing import IO, Any
@@ -126,14 +127,25 @@ def the_week(slug: str, locality: str, year: int) -> EditionInfo:
     )
 
 
+def _asked(option: str, question: str, *, default: str = "") -> str:
+    """What was not given as an option: asked for at a terminal; in a script the default, or a refusal that names it."""
+    if sys.stdin.isatty():
+        return str(click.prompt(question, default=default or None))
+    return default or refuse(f"Thiếu {option}. / {option} is missing.")
+
+
 @click.command()
-@click.option("--email", prompt="E-mail của quản trị viên / administrator's e-mail")
-@click.option("--name", prompt="Họ và tên / name", default="Quản trị viên")
+@click.option("--email", default="", help="E-mail của quản trị viên / administrator's e-mail.")
+@click.option("--name", default="", help="Họ và tên / name.")
 @click.option("--password", default="", help="Bỏ trống: tự tạo và in ra một lần / empty: made and printed once.")
 @click.option("--edition", default="", help="Đường dẫn của kỳ tổ chức, ví dụ 2026 / edition's address, e.g. 2026.")
-@click.option("--locality", default="Địa phương", help="Tên địa phương / the locality's name.")
+@click.option("--locality", default="", help="Tên địa phương, ví dụ Hải Đăng / the locality's name.")
 def init(email: str, name: str, password: str, edition: str, locality: str) -> None:
     """Người quản trị đầu tiên và kỳ tổ chức đầu tiên. / First administrator and edition."""
+    email = email or _asked("--email", "E-mail của quản trị viên / administrator's e-mail")
+    name = name or _asked("--name", "Họ và tên / name", default="Quản trị viên")
+    if edition and not locality:
+        locality = _asked("--locality", "Tên địa phương, ví dụ Hải Đăng / the locality's name")
     chosen = password or secrets.token_urlsafe(12)
 
     async def run(_: Settings) -> str:

@@ -28,6 +28,7 @@ def settings_or_refuse(**overrides: Any) -> Settings:
     """The settings of the environment; a value that cannot be used ends the command with the reason."""
     try:
         settings = Settings.from_env(**overrides)
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
         use_secrets(load_secrets(settings.secret_key, settings.data_dir))
         use_base_url(settings.base_url)
     except (SettingsFault, WeakSecret) as fault:

@@ -48,12 +48,30 @@ def test_a_second_server_on_one_sqlite_file_says_why_it_will_not_start(engine: E
     assert "exactly one server process" in second.stderr
 
 
+def test_in_a_script_what_is_missing_is_named_and_nothing_is_asked(engine: Engine, data_dir: Path) -> None:
+    url = engine.empty()
+    refused = ngayso("init", "--edition", "2026", "--email", "quantri@example.vn", database_url=url, data_dir=data_dir)
+    engine.remove(url)
+    assert refused.returncode == 1
+    assert "--locality" in refused.stderr
+
+
+def test_what_the_command_writes_is_for_its_own_account_alone(engine: Engine, data_dir: Path) -> None:
+    url = engine.empty()
+    place = data_dir / "new"
+    must(ngayso("init", "--email", "quantri@example.vn", database_url=url, data_dir=place))
+    must(ngayso("backup", str(place / "b.ngayso"), database_url=url, data_dir=place))
+    assert {path.stat().st_mode & 0o077 for path in (place, *place.iterdir())} == {0}
+    engine.remove(url)
+
+
 def test_doctor_names_what_is_not_well_and_fails(engine: Engine, data_dir: Path) -> None:
     url = engine.empty()
     seen = ngayso("doctor", database_url=url, data_dir=data_dir)
     engine.remove(url)
     assert seen.returncode == 1
-    assert "ngayso migrate" in seen.stdout
+    assert "ngayso init" in seen.stdout if engine.name == "sqlite" else "ngayso migrate" in seen.stdout
+    assert not list(data_dir.glob("*.sqlite"))
     assert "NGAYSO_SMTP_URL" in seen.stdout
     assert "Traceback" not in seen.stdout + seen.stderr
 
