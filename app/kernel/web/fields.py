@@ -54,6 +54,9 @@ def clean(raw: str, *, longest: int, lines: bool = False) -> str:
         raise Wrong(BROKEN)
     if len(text) > longest:
         raise Wrong(TOO_LONG, most=longest, now=len(text))
+    # Joiners and zero-width blanks belong inside emoji and words; alone they are a name that nobody sees.
+    if all(unicodedata.category(char) in ("Cf", "Zs") for char in text):
+        return ""
     return text.strip()
 
 
@@ -141,6 +144,8 @@ class Password(Field):
             raise Wrong(TOO_LONG, most=self.longest, now=len(secret))
         if "\x00" in secret:
             raise Wrong(CONTROL)
+        if "\ufffd" in secret:
+            raise Wrong(BROKEN)  # any other broken bytes would be the same password
         if not secret and self.required:
             raise Wrong(REQUIRED)
         return secret or self.empty

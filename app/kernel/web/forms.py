@@ -271,12 +271,12 @@ class Form(Generic[Value]):
                     if isinstance(one, str):
                         found.append(one)
                     else:
-                        self.fail(name, NOT_TEXT)
+                        self.fail(part_name, NOT_TEXT)
                 self.raw[part_name] = found
 
     def _parse(self) -> None:
         for name, field in self.all_fields.items():
-            if name in self._faults:
+            if any(part in self._faults for part in field.parts(name)):
                 continue
             field.zone = self.zone
             try:

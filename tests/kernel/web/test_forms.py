@@ -118,6 +118,7 @@ def test_all_faults_at_once_in_the_order_of_the_fields_and_the_reader_s_language
     [
         ("", "Xin điền mục này."),
         ("   ", "Xin điền mục này."),
+        (" \u200b\u2060\u00a0", "Xin điền mục này."),
         ("x" * 21, "Dài quá: tối đa 20 ký tự, đang có 21."),
         ("An\x00", "Có ký tự điều khiển"),
         ("An\x1b[31m", "Có ký tự điều khiển"),
@@ -173,6 +174,10 @@ def test_numbers_have_limits(text, fine):
 def test_a_file_where_text_belongs_is_said():
     form = GuestForm.read(typed(name=object()))
     assert form.errors["name"] == "Mục này phải là chữ, không phải tệp."
+    # Of two inputs side by side the one that got the file.
+    form = GuestForm.read(typed(title_en=object()))
+    assert form["title_en"].error == "Mục này phải là chữ, không phải tệp."
+    assert form["title_vi"].error == ""
 
 
 def test_rules_over_several_fields_run_beside_the_others():
