@@ -99,7 +99,7 @@ async def activity_calendar(week: PublishedWeek, slug: str, language: Language) 
     if slug not in week.by_slug:
         raise NoSuchFeed
     maker = await _maker(week, language)
-    return await _keep(week, ("activity", slug, language), "ics", lambda: maker.activity(slug) or b"")
+    return await _keep(week, ("activity", slug, language), "ics", lambda: maker.activity(slug) or b"", name=slug)
 
 
 async def schedule(week: PublishedWeek, form: Literal["xml", "json"], language: Language) -> Kept:
@@ -164,14 +164,16 @@ async def _maker(week: PublishedWeek, language: Language) -> CalendarMaker:
     return maker
 
 
-async def _keep(week: PublishedWeek, what: tuple[object, ...], form: str, make: Callable[[], bytes]) -> Kept:
+async def _keep(week: PublishedWeek, what: tuple[object, ...], form: str, make: Callable[[], bytes], *, name: str = "") -> Kept:
+    """`name` is what the file is saved as, without its ending; else that of the edition."""
+
     def kept() -> Kept:
         return Kept(
             make(),
             media_type=MEDIA_TYPES[form],
             modified_at=week.published_at,
             headers={
-                "content-disposition": f'inline; filename="{week.slug}.{form}"',
+                "content-disposition": f'inline; filename="{name or week.slug}.{form}"',
                 # Feeds are for everybody's programs, also those in other people's pages.
                 "access-control-allow-origin": "*",
                 "cross-origin-resource-policy": "cross-origin",

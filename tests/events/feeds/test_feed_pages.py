@@ -112,6 +112,7 @@ async def test_names_made_up_by_strangers_do_not_fill_the_store(visitor) -> None
 async def test_one_activity(visitor) -> None:
     slug = "trien-lam-thanh-tuu-mo-hinh-va-giai-phap-chuyen-doi-so"
     answer = await visitor.get(f"/2026/activities/{slug}/calendar.ics")
+    assert answer.headers["content-disposition"] == f'inline; filename="{slug}.ics"'
     assert len(uids(answer)) == 6
     assert uids(answer) < uids(await visitor.get("/2026/calendar.ics"))
 
