@@ -68,6 +68,24 @@ def by_day(entries: Sequence[Entry], zone: tzinfo) -> tuple[Day, ...]:
     )
 
 
+def folded(entries: Sequence[Entry], zone: tzinfo, today: date) -> tuple[Sequence[Entry], Sequence[Entry]]:
+    """(what the days before `today` held and is over, the rest). Nothing is past before the first day and after the last."""
+    days = [day for entry in entries if (day := day_of(entry.session, zone)) is not None]
+    if not days or max(days) < today:
+        return (), entries
+    # An exhibition of a whole week began on a day gone by, and is still on.
+    past = [
+        entry for entry in entries if (day := day_of(entry.session, zone)) is not None and max(day, _last_day(entry, zone, day)) < today
+    ]
+    gone = {id(entry) for entry in past}
+    return past, [entry for entry in entries if id(entry) not in gone]
+
+
+def _last_day(entry: Entry, zone: tzinfo, first: date) -> date:
+    end = entry.session.ends_at if entry.session.starts_at else None
+    return end.astimezone(zone).date() if end else first
+
+
 def _start(entry: Entry) -> datetime | None:
     return shown_start(entry.session)
 

@@ -6,16 +6,19 @@ Only the small fragment `/now` is live: what is on, places left. Pages read well
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import lru_cache
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
+from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from litestar import Response, get
 from litestar.params import FromPath, FromQuery, PathParameter
 
 from app.events.programme import queries
 from app.events.programme.filters import Filter
-from app.events.programme.published import PublishedWeek, published
+from app.events.programme.published import PublishedWeek, first_published, published
 from app.kernel import clock
 from app.kernel.errors import NotFound
 from app.kernel.web import limits
@@ -132,7 +135,7 @@ async def programme(request: HouseRequest, edition: EditionSlug) -> Response[Any
             return views.programme(week, read, wanted, view, today, path, _base_url(request), found=None)
 
         return await kept_page(
-            ("programme", view, wanted), "site/programme.html", week=week, path=path, query=(*wanted.query(), *more), context=context
+            ("programme", view, wanted, today), "site/programme.html", week=week, path=path, query=(*wanted.query(), *more), context=context
         )
     # What people search for is nobody's business and has no end: never kept.
     SEARCHES.take(limits.by_address(request))
@@ -165,13 +168,23 @@ async def activity(request: HouseRequest, edition: EditionSlug, slug: FromPath[s
     return await kept_page(("activity", slug, over), "site/activity.html", week=week, path=path, context=context, dated=not over)
 
 
+_added: WeakKeyDictionary[PublishedWeek, dict[UUID, datetime]] = WeakKeyDictionary()
+"""What came after the first version, asked once for each snapshot."""
+
+
 @get("/{edition:str}/changes", guards=[public], opt=SHOWN, include_in_schema=False)
 async def changes(edition: EditionSlug) -> Response[Any]:
-    """What moved, was postponed or cancelled, the latest first."""
+    """What is new, moved, was postponed or cancelled, the latest first."""
     week = await _week(edition)
     if week is None:
         return await _soon(edition)
-    return await kept_page(("changes",), "site/changes.html", week=week, path=f"/{edition}/changes", context=lambda: views.changes(week))
+    added = _added.get(week)
+    if added is None:
+        added = _added[week] = await first_published(week.edition_id)
+    known = added
+    return await kept_page(
+        ("changes",), "site/changes.html", week=week, path=f"/{edition}/changes", context=lambda: views.changes(week, known)
+    )
 
 
 @get("/{edition:str}/now", guards=[public], opt=SHOWN, include_in_schema=False)

@@ -17,7 +17,7 @@ from app.events.programme.published import PublishedWeek
 from app.kernel.web.i18n import language
 from app.kernel.web.rendering import url
 from app.registrations.tickets.queries import Seats
-from app.site.days import Day, by_day, by_venue, strip
+from app.site.days import Day, by_day, by_venue, folded, strip
 from app.site.facets import facets
 from app.site.grid import grid
 from app.site.happening import Happening, ends_at
@@ -88,7 +88,11 @@ def programme(
     elif view == "venue":
         context["venues"] = by_venue(chosen, read.zone, language())
     else:
-        context["days"] = by_day(chosen, read.zone)
+        past, coming = folded(chosen, read.zone, today) if wanted.is_empty else ((), chosen)
+        context["past"] = by_day(past, read.zone)
+        context["past_count"] = len({entry.activity.id for entry in past})
+        context["days"] = by_day(coming, read.zone)
+        context["folded"] = {day.date for day in context["past"]}
     return context
 
 
@@ -159,15 +163,25 @@ def _agenda_days(shown: Activity, week: PublishedWeek) -> list[tuple[date, list[
     return list(found.items())
 
 
-def changes(week: PublishedWeek) -> Context:
-    """Every listed activity that readers must know to be different from what was announced, the latest change first."""
+def changes(week: PublishedWeek, added: Mapping[UUID, datetime]) -> Context:
+    """Every listed activity that readers must know to be different from what was announced, the latest change first.
+
+    `added`: when activities were first published that the first version did not have.
+    """
     told = [
         revision
         for revision in week.listed
-        if revision.activity.status != "draft" and (_is_moved(revision.activity) or _has_fallen(revision.activity))
+        if revision.activity.status != "draft"
+        and (_is_moved(revision.activity) or _has_fallen(revision.activity) or revision.activity.id in added)
     ]
-    told.sort(key=lambda revision: revision.activity.changed_at or revision.modified_at, reverse=True)
-    return {"section": "changes", "changed": told, "canonical": ""}
+    new = {r.activity.id for r in told if r.activity.id in added and not (_is_moved(r.activity) or _has_fallen(r.activity))}
+
+    def moment(revision: Revision) -> datetime:
+        shown = revision.activity
+        return added[shown.id] if shown.id in new else shown.changed_at or revision.modified_at
+
+    told.sort(key=moment, reverse=True)
+    return {"section": "changes", "changed": [(one, moment(one), one.activity.id in new) for one in told], "canonical": ""}
 
 
 def _is_moved(shown: Activity) -> bool:

@@ -26,6 +26,7 @@ async function open(address, { push = true } = {}) {
   // The sheet keeps its own state (open groups, scroll, focus): only its numbers and marks are renewed.
   page().querySelector(".results").replaceWith(next.querySelector(".results"));
   renewCounts(next);
+  renewAround(next);
   const head = document.querySelector(".programme-head");
   head?.replaceWith(fresh.querySelector(".programme-head"));
   const languages = document.querySelector(".top .tools");
@@ -50,6 +51,20 @@ function renewCounts(next) {
     for (const hidden of mine.querySelectorAll("input[type=hidden]")) hidden.remove();
     mine.prepend(...next.querySelector(selector).querySelectorAll("input[type=hidden]"));
   }
+}
+
+// The words searched for go with their chip, and what is on now is told only where the whole week is listed.
+function renewAround(next) {
+  const box = page().querySelector("#q");
+  const asked = next.querySelector("#q").value;
+  if (box.defaultValue !== asked) {
+    box.defaultValue = asked;
+    box.value = asked;
+  }
+  const now = page().querySelector("#now");
+  const fresh = next.querySelector("#now");
+  now.className = fresh.className;
+  now.hidden = fresh.hidden;
 }
 
 function addressOf(form) {
@@ -88,6 +103,21 @@ addEventListener("popstate", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") closeSheet();
 });
+
+// Days gone by are folded: browsers that do not open what an address points into are helped.
+function reveal(id) {
+  const day = document.getElementById(id);
+  const fold = day?.closest("details.past");
+  if (!fold || fold.open) return;
+  fold.open = true;
+  day.scrollIntoView();
+}
+document.addEventListener("click", (event) => {
+  const link = event.target.closest('.day-strip a[href^="#"]');
+  if (link) reveal(link.getAttribute("href").slice(1));
+});
+addEventListener("hashchange", () => reveal(location.hash.slice(1)));
+if (location.hash) reveal(location.hash.slice(1));
 
 // The strip says which day one is reading.
 let watcher;

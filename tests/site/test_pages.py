@@ -11,7 +11,7 @@ import pytest
 
 from app.events.programme.model import UnitRef
 from app.kernel.text import Text
-from tests.events.factories import a_session, an_activity, edit, edit_session, publish, small_edition
+from tests.events.factories import SQUARE, a_session, an_activity, edit, edit_session, publish, small_edition
 from tests.events.weeks import at
 
 
@@ -175,6 +175,28 @@ async def test_a_moved_session_shows_both_times_and_a_cancelled_one_stays_with_i
     assert "Đi bộ đồng hành" in changed
     assert "Phòng thí nghiệm mất điện." in changed
     assert "No power in the lab." in text(await house.client.get("/2026/changes?lang=en"))
+
+
+async def test_what_was_added_after_the_first_publication_is_told_as_new(house, week):
+    house.clock.advance(minutes=1)
+    await an_activity(week, "Ngày hội mã nguồn mở", a_session(5, "08:00", "10:00", SQUARE))
+    await publish(week)
+    answer = await house.client.get("/2026/changes")
+    assert re.findall(r'card-main" href="[^"]*">([^<]+)', answer.text) == ["Ngày hội mã nguồn mở"], "not what was there from the start"
+    assert "Mới" in text(answer)
+    assert "08:00–10:00" in text(answer)
+
+
+async def test_on_thursday_the_days_gone_by_are_folded_and_the_strip_still_leads_to_them(house, week):
+    answer = await house.client.get("/2026/programme")
+    fold = re.search(r'<details class="past">(.*?)</details>', answer.text, re.S)[1]
+    assert "Đã qua: 1 hoạt động" in fold
+    assert "Lễ khai mạc" in fold
+    assert 'id="d-2026-10-05"' in fold
+    assert 'href="#d-2026-10-05"' in answer.text
+    rest = answer.text.partition(fold)[2]
+    assert "Cảng biển" in rest
+    assert '<details class="past">' not in (await house.client.get("/2026/programme?venue=V01")).text, "who filters sees all"
 
 
 async def test_without_changes_the_page_of_changes_says_so(house, week):

@@ -198,6 +198,19 @@ async def load_week(edition: UUID, version: int) -> Week | None:
     return Week(info, head["number"], head["published_at"], _by_number([_revision(one) for one in found]))
 
 
+async def first_published(edition: UUID) -> dict[UUID, datetime]:
+    """When activities appeared that the edition's first version did not have."""
+    found = await rows(
+        "SELECT activity_revision.activity, activity_revision.published_at FROM activity_revision "
+        "JOIN activity ON activity.id = activity_revision.activity "
+        "WHERE activity.edition = {} AND activity_revision.number = 1 AND activity_revision.published_at > "
+        "(SELECT published_at FROM programme_version WHERE edition = {} AND number = 1)",
+        edition,
+        edition,
+    )
+    return {one["activity"]: one["published_at"] for one in found}
+
+
 _decoder = msgspec.json.Decoder(Activity)
 
 
