@@ -16,7 +16,7 @@ from app.registrations.log_words import ACTIONS
 from app.registrations.tickets import api, manage_pages, notices, pages, ticket_pages
 from app.registrations.tickets.tables import TABLES as TICKETS
 
-enter(N_("Đăng ký"), "/manage/{edition}/registrations", ORGANISERS, icon="ticket", position=40)
+enter(N_("Lượt đăng ký"), "/manage/{edition}/registrations", ORGANISERS, icon="ticket", position=40)
 enter(N_("Cửa vào"), "/manage/{edition}/gates", WATCHERS, icon="gate", position=43)
 enter(N_("Lượt vào"), "/manage/{edition}/arrivals", WATCHERS, icon="chart", position=44)
 name_actions(ACTIONS)

@@ -65,7 +65,7 @@ class RegistrationForm(Form[Wish]):
 
     name = PersonName(N_("Họ và tên"), longest=contact.NAME_LENGTH, autocomplete="name")
     email = ContactEmail(N_("Thư điện tử"), required=False, hint=N_("Vé được gửi tới đây. Để trống cũng được nếu có số điện thoại."))
-    phone = ContactPhone(N_("Số điện thoại"), required=False, hint=N_("Để tìm lại vé khi không có thư điện tử."))
+    phone = ContactPhone(N_("Số điện thoại"), required=False, hint=N_("Để tìm lại vé bằng mã vé và số này; hãy lưu ảnh vé."))
     organisation = Organisation(N_("Cơ quan, đơn vị"), required=False, longest=contact.ORGANISATION_LENGTH, autocomplete="organization")
     nonce = Hidden(longest=64)
 
