@@ -35,6 +35,7 @@ let sending = false;
 let askNow = () => {};
 let coveredUntil = 0;
 let coverTimer = 0;
+let coveredBy = "";
 let seen = { text: "", at: 0 };
 
 // --- showing -----------------------------------------------------------------------------------------------------
@@ -46,8 +47,9 @@ function fill(root, shown) {
   }
 }
 
-/** Cover the screen with an answer, say it, and leave it small below the picture. */
-function show(shown) {
+/** Cover the screen with an answer, say it, and leave it small below the picture. Green goes by itself; what needs a word
+ *  with the guest stays until it is tapped away or the next scan takes its place. */
+function show(shown, nonce = "") {
   const cover = $("verdict");
   fill(cover, shown);
   cover.querySelector("use").setAttribute("href", `/static/icons.svg#${shown.icon}`);
@@ -56,13 +58,16 @@ function show(shown) {
   showLast(shown);
   signal(shown.tone);
   coveredUntil = Date.now() + COVERED_FOR;
+  coveredBy = nonce;
   clearTimeout(coverTimer);
-  coverTimer = setTimeout(uncover, COVERED_FOR);
+  if (shown.tone === "ok") coverTimer = setTimeout(uncover, COVERED_FOR);
 }
 
 function uncover() {
   $("verdict").hidden = true;
+  clearTimeout(coverTimer);
   coveredUntil = 0;
+  coveredBy = "";
 }
 
 function showLast(shown) {
@@ -129,8 +134,10 @@ function showLink(reached) {
 function sighted(text) {
   const now = Date.now();
   const again = text === seen.text && now - seen.at < OUT_OF_SIGHT;
+  // What comes while an answer is fresh is not read yet: it has its turn as soon as that one could be read.
+  if (!again && now < coveredUntil) return;
   seen = { text, at: now };
-  if (again || now < coveredUntil || document.querySelector("dialog[open]")) return;
+  if (again || document.querySelector("dialog[open]")) return;
   take(text);
 }
 
@@ -165,7 +172,7 @@ async function submit(what) {
     }
     remember(scan.nonce, shown, scan.scanned_at);
     showLink(true);
-    show(shown);
+    show(shown, scan.nonce);
   } catch (error) {
     if (error instanceof server.Revoked) return revoked();
     if (error instanceof server.Refused) {
@@ -176,7 +183,7 @@ async function submit(what) {
     }
     remember(scan.nonce, unreachable(), scan.scanned_at);
     showLink(false);
-    show(unreachable());
+    show(unreachable(), scan.nonce);
   }
   return undefined;
 }
@@ -219,7 +226,8 @@ function late(nonce, shown) {
   const known = history.find((one) => one.nonce === nonce);
   const told = { ...shown, detail: [say("late"), shown.detail].filter(Boolean).join(" · ") };
   remember(nonce, told, known?.at ?? server.serverNow().toISOString());
-  if (history[0]?.nonce === nonce && $("verdict").hidden) showLast(told);
+  if (coveredBy === nonce) show(told, nonce);
+  else if (history[0]?.nonce === nonce && $("verdict").hidden) showLast(told);
 }
 
 async function lookAgain() {
@@ -234,9 +242,10 @@ async function enrol(enrolment) {
   if (enrolling === "asking") return;
   enrolling = "asking";
   $("enrol-fault").textContent = "";
+  $("start-note").textContent = "";
   try {
     await sendWaiting();
-    if (place && (await store.waiting())) throw new server.Refused(409, say("enrol_queue"));
+    if (place && (await store.waiting())) throw new server.Refused(0, say("enrol_queue"));
     // The token is ours and written down first: if the answer is lost, the same question is asked again.
     let pending = await store.kept("pending");
     if (pending?.enrolment !== enrolment) {
@@ -258,8 +267,14 @@ async function enrol(enrolment) {
   } catch (error) {
     enrolling = place ? false : true;
     const text = error instanceof server.Refused ? error.detail : say("enrol_unreachable");
-    if (place) show(refused(text));
-    else {
+    if (place) {
+      // The scanner goes on as it was: an old link opened again is no refusal of anybody.
+      const known = error instanceof server.Refused && error.status > 0;
+      if (known) await store.drop("pending");
+      const words = known ? say("enrolled_already", { gate: mine(place.gate, place.gate_en) }) : text;
+      $("start-note").textContent = words;
+      showLast({ tone: "warn", words, name: "", kind: "", detail: known ? say("enrolled_already_detail") : "" });
+    } else {
       screenIs("enrol");
       reader.stop();
       camera.stop();
@@ -319,6 +334,7 @@ async function startCamera() {
 
 function listen() {
   $("verdict").addEventListener("click", uncover);
+  addEventListener("keydown", (event) => event.key === "Escape" && uncover());
   $("start").addEventListener("click", () => {
     unlockSound();
     screenIs("scan");

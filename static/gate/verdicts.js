@@ -39,7 +39,7 @@ export function verdict(answer, now) {
       tone: "warn", icon: "history", ...person(answer),
       // A line breaks before the gate's name, never inside it or before the dot.
       words: say("already_admitted", { time: unbroken(clock(first.at, now)), gate: unbroken(mine(first.gate, first.gate_en)) }).replace(" ·", "\u00a0·"),
-      detail: first.device,
+      detail: first.device ? say("first_device", { device: first.device }) : "",
     }),
     wrong_gate: () => ({
       tone: "warn", icon: "gate", words: say("wrong_gate"), ...person(answer),

@@ -16,6 +16,9 @@ from app.kernel.web.navigation import edition_scopes
 PLANNERS = allow("organiser", resource="edition")
 """Who opens checkpoints in an edition."""
 
+NEW_CHECKPOINT = allow("organiser", resource="edition", read_only_for_auditor=False)
+"""The empty form of a checkpoint: for who may send it, so not for auditors."""
+
 WATCHERS = allow("organiser", "gate_supervisor", resource="edition", anywhere=["gate_supervisor"])
 """Lists of an edition: the supervisor of one checkpoint sees that one, so the handler narrows down."""
 

@@ -16,12 +16,12 @@ from app.kernel.database import row
 from app.kernel.errors import NotFound, Stale
 from app.kernel.text import Text
 from app.kernel.web import access
-from app.kernel.web.i18n import N_, Lazy
-from app.kernel.web.navigation import edition_scopes
+from app.kernel.web.i18n import N_, Lazy, _
+from app.kernel.web.navigation import Need, edition_scopes, waiting
 from app.kernel.web.rendering import page, redirect
 from app.kernel.web.request import HouseRequest
 from app.registrations.gates import checkpoints, devices, lists
-from app.registrations.gates.access import KEEPERS, PLANNERS, WATCHERS, visible_checkpoints
+from app.registrations.gates.access import KEEPERS, NEW_CHECKPOINT, PLANNERS, WATCHERS, visible_checkpoints
 from app.registrations.gates.decision import Per
 from app.registrations.gates.devices import Enrolment
 from app.registrations.gates.enrolment_qr import enrolment_svg
@@ -36,6 +36,15 @@ _DONE = {
     "gate": N_("Đã thêm cửa."),
     "revoked": N_("Đã thu hồi quyền quét của máy. Máy tự xóa dữ liệu ở lần kết nối tới."),
 }
+
+
+@waiting
+async def steward_phone(account: access.Account) -> list[Need]:
+    """Stewards work at /gate/, with a phone that was enrolled: nothing under /manage is theirs."""
+    if not account.has("gate_steward"):
+        return []
+    told = _("Mở trang soát vé trên điện thoại; trưởng cửa cho hiện mã QR để đăng ký máy.")
+    return [Need(told, "/gate/", "info")]
 
 
 @get("/manage/{edition:str}/gates", guards=[WATCHERS])
@@ -57,7 +66,7 @@ async def gates_page(request: HouseRequest, edition: FromPath[str]) -> Response[
     )
 
 
-@get("/manage/{edition:str}/checkpoints/new", guards=[PLANNERS])
+@get("/manage/{edition:str}/checkpoints/new", guards=[NEW_CHECKPOINT])
 async def new_checkpoint_page(request: HouseRequest, edition: FromPath[str]) -> Response[Any]:
     """The empty form; `?activity=2` fills its name in."""
     found = await edition_here(edition)
