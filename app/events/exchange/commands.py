@@ -12,7 +12,7 @@ import click
 from app.events.exchange.exporting import FORMATS, Format, export_programme
 from app.events.exchange.frab_reading import known_zone
 from app.events.exchange.importing import ImportReport, import_programme
-from app.events.exchange.programme_file import ProgrammeFile
+from app.events.exchange.programme_file import ProgrammeFile, ZoneNeeded
 from app.events.exchange.reading import read_programme
 from app.events.programme import queries
 from app.events.programme.conflicts import Conflict, Occupancy
@@ -56,7 +56,12 @@ def import_programme_command(
         refuse(f"--zone {zone}: không có múi giờ này, ví dụ đúng: Asia/Ho_Chi_Minh / there is no such zone.")
 
     async def work(_settings: Settings) -> tuple[ProgrammeFile, ImportReport]:
-        programme = read_programme(file, zone=zone or "")
+        try:
+            programme = read_programme(file, zone=zone or "")
+        except ZoneNeeded:
+            if edition_slug and await queries.edition(edition_slug) is None:
+                raise ZoneNeeded((), edition=edition_slug) from None
+            raise
         try:
             report = await import_programme(
                 programme,
@@ -90,6 +95,9 @@ def _told(programme: ProgrammeFile, report: ImportReport, *, file: Path, publish
         yield f"… và {len(programme.notes) - _MOST_NOTES} lưu ý nữa."
     events = sum(len(entry.keys) for entry in programme.entries)
     yield f"Đã đọc {file.name}: {len(programme.entries)} hoạt động, {events} buổi."
+    if report.outside and report.days:
+        first, last = report.days
+        yield f"{report.outside} buổi nằm ngoài thời gian của kỳ {report.edition} ({first:%d/%m}–{last:%d/%m/%Y})."
     if dry_run:
         yield "Chạy thử: không có gì được ghi."
     elif report.edition_created:

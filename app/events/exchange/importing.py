@@ -7,8 +7,10 @@ once and names no more leaves the draft; published again, it is cancelled in cal
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from datetime import date
+from typing import Any, NamedTuple
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -39,6 +41,7 @@ class ImportReport(msgspec.Struct, frozen=True):
     """What an import did, or would do. A frab file is counted by its events, our YAML by its activities.
 
     `new` counts what returned after it was gone, too; `moved` is part of `changed`: another time or another place.
+    `outside` counts sessions of the file that start on none of the edition's `days`.
     `version` is the number it was published as, none where nothing was to be published.
     """
 
@@ -51,6 +54,8 @@ class ImportReport(msgspec.Struct, frozen=True):
     returned: int = 0
     version: int | None = None
     edition_created: bool = False
+    outside: int = 0
+    days: tuple[date, date] | None = None
 
     def line(self) -> str:
         """The counts as the command prints them last."""
@@ -110,7 +115,7 @@ async def _import(
     await write_activities(edition.id, plan.write, by=by, at=work.at)
     deleted = await withdraw_activities(plan.withdraw, at=work.at)
     await _name(edition.id, file.source, plan.named)
-    report = msgspec.structs.replace(plan.report, edition=edition.slug, edition_created=created)
+    report = msgspec.structs.replace(plan.report, edition=edition.slug, edition_created=created, **_outside(file, edition))
     if publish:
         report = msgspec.structs.replace(report, version=await _publish(edition, by, allow_overlap, note))
     counts = {"new": report.new, "changed": report.changed, "moved": report.moved, "gone": report.gone, "unchanged": report.unchanged}
@@ -118,6 +123,15 @@ async def _import(
     work.record("programme.imported", f"edition:{edition.id}", after=after, note=note[:500])
     work.touch(f"drafts:{edition.slug}")
     return report
+
+
+def _outside(file: ProgrammeFile, edition: EditionView) -> dict[str, Any]:
+    first, last = edition.info.starts_on, edition.info.ends_on
+    if first is None or last is None:
+        return {}
+    zone = ZoneInfo(edition.zone)
+    starts = [one.starts_at for entry in file.entries for one in entry.activity.sessions if one.starts_at is not None]
+    return {"outside": sum(not first <= at.astimezone(zone).date() <= last for at in starts), "days": (first, last)}
 
 
 # --- the edition and what it offers ----------------------------------------------------------------------------------
@@ -131,7 +145,7 @@ async def _edition(file: ProgrammeFile, slug: str | None, zone: str | None, by: 
     if (found := await queries.edition(wanted)) is not None:
         return found, False
     if not (zone or info.zone):
-        raise ZoneNeeded(file.offsets)
+        raise ZoneNeeded(file.offsets, edition=slug or "")
     made = EditionInfo(
         slug=wanted,
         name=info.name if info.name.vi else Text(wanted),

@@ -57,8 +57,18 @@ class Misread(FileRefused):
 class ZoneNeeded(Refused):
     """Neither the file nor the edition says in which time zone the event takes place."""
 
-    def __init__(self, offsets: Iterable[str]) -> None:
+    def __init__(self, offsets: Iterable[str], *, edition: str = "") -> None:
         seen = ", ".join(sorted(offsets)) or "?"
+        if edition:
+            super().__init__(
+                N_(
+                    "Chưa có kỳ tổ chức “%(edition)s”, và tệp không nói múi giờ (độ lệch so với UTC trong tệp: %(seen)s). "
+                    "Hãy sửa --edition, hoặc thêm --zone để tạo kỳ mới, ví dụ --zone Europe/Brussels."
+                ),
+                edition=edition,
+                seen=seen,
+            )
+            return
         super().__init__(
             N_("Tệp không nói múi giờ (độ lệch so với UTC trong tệp: %(seen)s). Hãy thêm --zone, ví dụ --zone Europe/Brussels."), seen=seen
         )

@@ -246,3 +246,17 @@ async def test_one_line_of_the_audit_tells_of_it(database) -> None:
     assert found is not None
     assert found["note"] == "import tuan-le.xml"
     assert msgspec.json.decode(found["changes"])["after"]["new"] == 2
+
+
+async def test_a_typing_error_in_the_name_of_the_edition_and_no_zone_are_both_named(database) -> None:
+    with pytest.raises(ZoneNeeded, match=r"2062.*--zone"):
+        await bring(read(OPENING, zone=""), edition_slug="2062")
+
+
+async def test_sessions_outside_the_days_of_the_edition_are_counted(database) -> None:
+    file = read(OPENING, SEMINAR)
+    assert (await bring(file, dry_run=True)).outside == 0
+    days = date(2026, 10, 1), date(2026, 10, 2)
+    elsewhere = msgspec.structs.replace(file, edition=msgspec.structs.replace(file.edition, starts_on=days[0], ends_on=days[1]))
+    told = await bring(elsewhere, dry_run=True)
+    assert (told.outside, told.days) == (2, days)
