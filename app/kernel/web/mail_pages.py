@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +32,13 @@ STATES = {
     "bounced": N_("Bị trả lại"),
 }
 
+_kinds: dict[str, str] = {"test": N_("Thư thử")}
+
+
+def name_kinds(words: Mapping[str, str]) -> None:
+    """Say what this room's kinds of mail are called (msgids); a kind without a name is shown as it is stored."""
+    _kinds.update(words)
+
 
 @get("/manage/mail", guards=[allow(resource=None)])
 async def mail_page(only: FromQuery[str] = "") -> Response[bytes]:
@@ -41,6 +49,7 @@ async def mail_page(only: FromQuery[str] = "") -> Response[bytes]:
         waiting=await outbox.waiting(),
         lines=await outbox.newest(chosen),
         states=STATES,
+        kinds=_kinds,
         chosen=chosen,
         sends=outbox.sends(),
     )
@@ -89,9 +98,8 @@ async def mail_text(mail: FromPath[UUID]) -> Response[bytes]:
     """One mail as its recipient would see it (only while no mail server is set)."""
     found = await _readable(mail)
     files = [part for part in found.parts if not part.inline]
-    return page(
-        "kernel/mail_text.html", mail=found, identity=mail, files=[(n, part.name, len(part.content)) for n, part in enumerate(files)]
-    )
+    listed = [(n, part.name, len(part.content)) for n, part in enumerate(files)]
+    return page("kernel/mail_text.html", mail=found, identity=mail, files=listed, kinds=_kinds)
 
 
 @get("/manage/mail/{mail:uuid}/html", guards=[allow(resource=None, read_only_for_auditor=False)])

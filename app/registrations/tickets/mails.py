@@ -13,8 +13,9 @@ from uuid import UUID
 from app.kernel.address import absolute
 from app.kernel.mail import Mail, Part
 from app.kernel.outbox import queue_mail
-from app.kernel.web.i18n import _, speaking
+from app.kernel.web.i18n import N_, _, speaking
 from app.kernel.web.limits import named
+from app.kernel.web.mail_pages import name_kinds
 from app.kernel.web.rendering import render, url
 from app.registrations.tickets import qr
 from app.registrations.tickets.calendar_file import calendar_of
@@ -26,6 +27,16 @@ from app.registrations.tickets.tables import RegistrationState, TicketState
 # A stranger who types somebody's address again and again must not fill their mailbox.
 AGAIN = named("ticket mail again", 2, 600)
 _QR = "ve-qr.png"
+
+name_kinds(
+    {
+        "ticket": N_("Vé"),
+        "pending": N_("Đã nhận, chờ duyệt"),
+        "declined": N_("Không được duyệt"),
+        "cancelled": N_("Hủy đăng ký"),
+        "changed": N_("Đổi lịch"),
+    }
+)
 
 
 async def answer(held: Holding) -> Mail | None:
