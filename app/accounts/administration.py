@@ -28,6 +28,9 @@ from app.kernel.web.request import HouseRequest
 ADMINISTRATORS = allow(resource=None)
 ONE_ACCOUNT = allow(resource="account")
 
+NEW_ACCOUNT = allow(resource=None, read_only_for_auditor=False)
+"""The empty form: for who may send it, so not for auditors."""
+
 DONE = {
     "granted": N_("Đã giao vai trò."),
     "revoked": N_("Đã thu hồi vai trò."),
@@ -48,12 +51,12 @@ async def account_list(request: HouseRequest) -> Response[Any]:
         lines={role.id: role for role in roles},
         q=q,
         kind=kind,
-        kinds=list(ROLE_KINDS.values()),
+        kinds=[one for one in ROLE_KINDS.values() if one.offered],
         filtered=bool(q or kind),
     )
 
 
-@get("/manage/accounts/new", guards=[ADMINISTRATORS])
+@get("/manage/accounts/new", guards=[NEW_ACCOUNT])
 async def new_account_page() -> Response[Any]:
     """The form of a new account."""
     return page("accounts/new_account.html", form=NewAccountForm.blank(language="vi"))
@@ -159,7 +162,7 @@ async def _one(
         headers={"cache-control": "no-store"},
         person=found,
         roles=await in_words(found.roles),
-        kinds=[one for one in ROLE_KINDS.values() if any(scope == GLOBAL or is_known(scope) for scope in one.scopes)],
+        kinds=[one for one in ROLE_KINDS.values() if one.offered and any(scope == GLOBAL or is_known(scope) for scope in one.scopes)],
         chosen=chosen,
         grant=grant,
         new_password=password,

@@ -12,7 +12,7 @@ from app.accounts.role_kinds import GLOBAL, ROLE_KINDS, SCOPE_KINDS
 from app.accounts.scopes import ScopeChoice, scope_choices
 from app.kernel.text import Text
 from app.kernel.web.access import Account
-from app.kernel.web.navigation import EDITION, Entry, entries
+from app.kernel.web.navigation import EDITION, Entry, entries, offers
 
 
 class Door(msgspec.Struct, frozen=True):
@@ -59,7 +59,9 @@ async def home_of(account: Account) -> Home:
     """The home of this account."""
     rooms = []
     for choice in await scope_choices("edition"):
-        doors = tuple(_door(entry, choice.code) for entry in entries(account, edition=_Edition(choice.id, choice.code)))
+        here = _Edition(choice.id, choice.code)
+        doors = tuple(_door(entry, choice.code) for entry in entries(account, edition=here))
+        doors += tuple(Door(one.label, one.href.replace(EDITION, choice.code), one.icon) for one in offers(account, edition=here))
         if doors:
             rooms.append(EditionRoom(choice.name, choice.code, doors))
     held = [

@@ -33,6 +33,7 @@ class RoleKind(msgspec.Struct, frozen=True):
     may: Text
     scopes: tuple[str, ...]
     subtree: bool = False  # a grant may cover the units below as well
+    offered: bool = True  # False while nothing is theirs to open: not among the roles that administrators give
 
 
 _KINDS = (
@@ -66,6 +67,7 @@ _KINDS = (
         Text("Phụ trách địa điểm", "Venue manager"),
         Text("Quản lý phòng và sức chứa của một địa điểm.", "Keeps the rooms and capacities of one venue."),
         ("venue",),
+        offered=False,
     ),
     RoleKind(
         "gate_supervisor",
@@ -87,66 +89,77 @@ _KINDS = (
         Text("Đại diện đơn vị trưng bày", "Exhibitor delegate"),
         Text("Giữ hồ sơ, giải pháp và lịch gặp của một đơn vị trưng bày.", "Keeps one exhibitor's entry, solutions and meetings."),
         ("exhibitor",),
+        offered=False,
     ),
     RoleKind(
         "matchmaking_manager",
         Text("Phụ trách kết nối cung cầu", "Matchmaking manager"),
         Text("Ghép nhu cầu với giải pháp, xếp lịch gặp của một kỳ tổ chức.", "Matches needs and solutions and sets an edition's meetings."),
         ("edition",),
+        offered=False,
     ),
     RoleKind(
         "nomination_appraiser",
         Text("Người thẩm định hồ sơ", "Nomination appraiser"),
         Text("Kiểm tra hồ sơ đề nghị khen thưởng.", "Checks nominations before they are judged."),
         ("edition",),
+        offered=False,
     ),
     RoleKind(
         "judge",
         Text("Thành viên tổ thẩm định", "Judge"),
         Text("Chấm điểm các hồ sơ trong nhóm hạng mục được giao.", "Scores the nominations of the category set given to them."),
         ("category_set",),
+        offered=False,
     ),
     RoleKind(
         "council_member",
         Text("Thành viên hội đồng", "Council member"),
         Text("Bỏ phiếu trong một hội đồng.", "Votes in one council."),
         ("council",),
+        offered=False,
     ),
     RoleKind(
         "council_secretary",
         Text("Thư ký hội đồng", "Council secretary"),
         Text("Chuẩn bị phiên họp, mở và khóa phiếu của một hội đồng.", "Prepares one council's meetings, opens and closes its ballots."),
         ("council",),
+        offered=False,
     ),
     RoleKind(
         "show_caller",
         Text("Đạo diễn chương trình", "Show caller"),
         Text("Điều hành một buổi lễ.", "Calls one ceremony."),
         ("ceremony",),
+        offered=False,
     ),
     RoleKind(
         "mc",
         Text("Người dẫn chương trình", "Master of ceremonies"),
         Text("Xem lời dẫn và thứ tự của một buổi lễ.", "Reads the script and the order of one ceremony."),
         ("ceremony",),
+        offered=False,
     ),
     RoleKind(
         "marshal",
         Text("Điều phối sân khấu", "Marshal"),
         Text("Đón tiếp và đưa người nhận lên sân khấu.", "Receives honourees and leads them to the stage."),
         ("ceremony",),
+        offered=False,
     ),
     RoleKind(
         "tray_desk",
         Text("Bàn khay", "Tray desk"),
         Text("Xếp bằng, hoa và khay theo thứ tự trao.", "Lays out certificates, flowers and trays in the order of giving."),
         ("ceremony",),
+        offered=False,
     ),
     RoleKind(
         "led_operator",
         Text("Kỹ thuật màn hình LED", "LED operator"),
         Text("Điều khiển màn hình của một buổi lễ.", "Runs the screen of one ceremony."),
         ("ceremony",),
+        offered=False,
     ),
     RoleKind(
         "press",

@@ -20,7 +20,7 @@ enter(N_("Các phiên bản"), "/manage/{edition}/versions", ORGANISERS, icon="h
 enter(N_("Địa điểm và phòng"), "/manage/{edition}/venues", ORGANISERS, icon="pin", position=40)
 enter(N_("Danh mục"), "/manage/{edition}/terms", ORGANISERS, icon="tag", position=42)
 enter(N_("Thông tin kỳ tổ chức"), "/manage/{edition}/settings", ORGANISERS, icon="settings", position=44)
-enter(N_("Thêm kỳ tổ chức"), "/manage/editions/new", edition_pages.ADMINISTRATORS, icon="plus", position=50)
+enter(N_("Thêm kỳ tổ chức"), "/manage/editions/new", edition_pages.NEW_EDITION, icon="plus", position=50)
 name_actions(ACTIONS)
 
 ROOM = Room(

@@ -402,7 +402,11 @@ async def test_an_auditor_reads_and_changes_nothing(house, edition):
     browser = house.visitor()
     await sign_in(browser, "soat")
     for page in PAGES:
-        assert (await browser.get(f"/manage/2026/{page}")).status_code == 200, page
+        assert (await browser.get(f"/manage/2026/{page}")).status_code == (403 if page.endswith("/new") else 200), page
+    form = (await browser.get("/manage/2026/activities/1")).text
+    assert '<fieldset class="form-lock" disabled>' in form
+    assert "Thêm buổi" not in form
+    assert "activities/new" not in (await browser.get("/manage/2026/activities")).text
     assert (await browser.post("/manage/2026/activities/1", data=OPENING)).status_code == 403
     assert (await browser.post("/manage/2026/activities/new", data=OPENING)).status_code == 403
     assert (await browser.post("/manage/2026/publish", data={})).status_code == 403

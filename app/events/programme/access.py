@@ -23,6 +23,12 @@ ORGANISERS = allow("organiser", resource="edition")
 PLANNERS = allow("organiser", resource="edition", anywhere=["unit_editor"])
 """Lists of an edition: unit editors see what their own units host, so the handler narrows down."""
 
+NEW_ACTIVITY = allow("organiser", resource="edition", anywhere=["unit_editor"], read_only_for_auditor=False)
+"""The form of a new activity: for who may send it, so not for auditors."""
+
+NEW_OF_EDITION = allow("organiser", resource="edition", read_only_for_auditor=False)
+"""Other empty forms of an edition."""
+
 EDITORS = allow("organiser", "unit_editor", resource="activity")
 """One activity: the organisers, and editors of the unit that hosts it."""
 

@@ -15,8 +15,9 @@ from app.events.programme.model import Activity, Place, Session, Term, UnitRef
 from app.events.programme.queries import EditionView, VenueView
 from app.kernel.ids import uuid7
 from app.kernel.text import Text as BothLanguages
+from app.kernel.text import sort_text
 from app.kernel.web.fields import BothText, Checkbox, Choice, Choices, Field, Hidden, Integer, MultiChoice, Revision, Text
-from app.kernel.web.i18n import N_
+from app.kernel.web.i18n import N_, language
 from app.kernel.web.moments import Date, Time
 
 MODES: Choices = (
@@ -84,7 +85,9 @@ class ActivityForm(RowsForm[ActivityFields]):
     summary = BothText(
         N_("Tóm tắt"), longest=1000, lines=True, rows=3, required=False, hint=N_("Một, hai câu; hiện trong danh sách và lịch.")
     )
-    description = BothText(N_("Giới thiệu"), longest=20_000, lines=True, rows=8, required=False)
+    description = BothText(
+        N_("Giới thiệu"), longest=20_000, lines=True, rows=8, required=False, hint=N_("Chữ thường, không định dạng; dòng trống ngăn đoạn.")
+    )
     mode = Choice(N_("Hình thức"), choices=MODES)
     capacity = Integer(N_("Sức chứa"), most=1_000_000, required=False, hint=N_("Để trống: không giới hạn."))
     registration = Choice(N_("Cách đăng ký"), choices=REGISTRATIONS)
@@ -202,6 +205,8 @@ class ActivityForm(RowsForm[ActivityFields]):
 
 _TERMS = ("pillars", "contents", "audiences", "accessibility")
 _TAXONOMIES = {"pillars": "pillar", "contents": "content", "audiences": "audience", "accessibility": "accessibility", "type": "type"}
+# Pillars and contents have an order of their own; these are looked up by their names, as in the public filter.
+_READ_BY_NAME = ("type", "audiences")
 
 
 def choices_of(
@@ -218,6 +223,8 @@ def choices_of(
     found: dict[str, Choices] = {"host": here, "co_hosts": here, "place": _places(venues)}
     for name, taxonomy in _TAXONOMIES.items():
         found[name] = [(term.code, term.name) for term in terms.get(taxonomy, ())]
+    for name in _READ_BY_NAME:
+        found[name] = sorted(found[name], key=lambda choice: sort_text(choice[1].get(language())))
     found["returns"] = [(str(one.uid), str(one.number)) for one in before.sessions if one.gone] if before else []
     return found
 

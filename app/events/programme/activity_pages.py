@@ -11,7 +11,7 @@ from litestar.response import Response
 
 from app.accounts.queries import units, units_by_id, units_of
 from app.events.programme import queries
-from app.events.programme.access import EDITORS, ORGANISERS_OF_ONE, PLANNERS, edition_here
+from app.events.programme.access import EDITORS, NEW_ACTIVITY, ORGANISERS_OF_ONE, PLANNERS, edition_here
 from app.events.programme.activity_form import ActivityForm, choices_of
 from app.events.programme.drafting import (
     ActivityChanged,
@@ -54,7 +54,7 @@ class NotYourUnit(Forbidden):
         super().__init__(N_("Bạn chỉ soạn được hoạt động do đơn vị mình chủ trì."))
 
 
-@get("/manage/{edition:str}/activities/new", guards=[PLANNERS])
+@get("/manage/{edition:str}/activities/new", guards=[NEW_ACTIVITY])
 async def new_activity_page(edition: FromPath[str]) -> Response[Any]:
     """An empty form."""
     found = await edition_here(edition)

@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from litestar.response import Response
 
 from app.events.programme import queries
-from app.events.programme.access import ORGANISERS, edition_here
+from app.events.programme.access import NEW_OF_EDITION, ORGANISERS, edition_here
 from app.events.programme.editions import EditionChanged, SlugTaken, SlugUnusable, create_edition, update_edition
 from app.events.programme.forms import EditionForm, TermsForm, VenueForm, tell_stored
 from app.events.programme.places import VenueChanged, create_venue, remove_venue, update_venue
@@ -24,6 +24,7 @@ from app.kernel.web.rendering import page, redirect
 from app.kernel.web.request import HouseRequest
 
 ADMINISTRATORS = allow(resource=None)
+NEW_EDITION = allow(resource=None, read_only_for_auditor=False)
 
 DONE = {
     "saved": N_("Đã lưu."),
@@ -35,7 +36,7 @@ DONE = {
 # --- editions --------------------------------------------------------------------------------------------------------
 
 
-@get("/manage/editions/new", guards=[ADMINISTRATORS])
+@get("/manage/editions/new", guards=[NEW_EDITION])
 async def new_edition_page() -> Response[Any]:
     """The form of a new edition."""
     return page("events/edition.html", form=EditionForm.blank(choices=await _like(), time_zone="Asia/Ho_Chi_Minh"), made=None)
@@ -96,7 +97,7 @@ async def venue_list(request: HouseRequest, edition: FromPath[str]) -> Response[
     return page("events/venues.html", edition=found, venues=await queries.venues(found.id), flash=_flash(request))
 
 
-@get("/manage/{edition:str}/venues/new", guards=[ORGANISERS])
+@get("/manage/{edition:str}/venues/new", guards=[NEW_OF_EDITION])
 async def new_venue_page(edition: FromPath[str]) -> Response[Any]:
     """An empty form."""
     return _venue(await edition_here(edition), VenueForm.editing(None))

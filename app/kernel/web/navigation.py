@@ -62,6 +62,7 @@ Waiting = Callable[[Account], Awaitable[list[Need]]]
 
 _entries: dict[str, Entry] = {}
 _waiting: list[Waiting] = []
+_offers: list[tuple[str, str, str, str]] = []
 
 
 def enter(label: str, path: str, needs: Access, *, icon: str = "list", position: int = 50) -> Entry:
@@ -69,6 +70,19 @@ def enter(label: str, path: str, needs: Access, *, icon: str = "list", position:
     entry = Entry(label, path, needs, icon, position)
     _entries[path] = entry
     return entry
+
+
+def offer(kind: str, label: str, path: str, *, icon: str = "list") -> None:
+    """Show a public page of an edition (`{edition}` in its path) at home to those whose role of this kind opens no page of its own."""
+    if (door := (kind, label, path, icon)) not in _offers:
+        _offers.append(door)
+
+
+def offers(account: Account, *, edition: Any) -> list[Link]:
+    """The public pages that this account's roles in `edition` are about, `{edition}` still in their paths."""
+    scopes = edition_scopes(edition)
+    held = {role.kind for role in account.roles if role.reaches(scopes)}
+    return [Link(label, path, icon) for kind, label, path, icon in _offers if kind in held]
 
 
 def waiting(function: Waiting) -> Waiting:
