@@ -29,8 +29,6 @@ from app.registrations.tickets.codes import is_genuine, normalise
 
 LONGEST_CODE = 2_000  # a QR holds at most 4,296 characters; no ticket of ours has more than 29
 LONGEST_NONCE = 36
-# The PostgreSQL batch hides its round trip behind a second one.
-_SIDE_BY_SIDE = 2
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -111,7 +109,7 @@ async def _commit(readings: Sequence[Reading]) -> Sequence[Entry | Exception]:
 
 def _writer() -> GroupWriter[Reading, Entry]:
     if not _writers:
-        _writers.append(GroupWriter(_commit, in_flight=1 if isinstance(engine(), KeptSQLite) else _SIDE_BY_SIDE))
+        _writers.append(GroupWriter(_commit))
     return _writers[0]
 
 

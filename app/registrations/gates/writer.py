@@ -24,17 +24,17 @@ class QueueFull(Exception):
 class GroupWriter(Generic[Item, Answer]):
     """Collects items and hands them to `commit` in batches, which answers each with a value or an exception.
 
-    `in_flight`: how many commits may run side by side (SQLite has one writer; PostgreSQL hides its round trip with two).
+    One commit at a time, on PostgreSQL too: two side by side make smaller batches, and the disk flushes them one after
+    the other all the same (measured: equal on a fast disk, 60 % slower on a slow one).
     """
 
-    def __init__(self, commit: Commit[Item, Answer], *, bound: int = 4096, batch: int = 256, in_flight: int = 1) -> None:
+    def __init__(self, commit: Commit[Item, Answer], *, bound: int = 4096, batch: int = 256) -> None:
         self._commit = commit
         self._bound = bound
         self._batch = batch
-        self._in_flight = in_flight
         self._waiting: deque[tuple[Item, asyncio.Future[Answer]]] = deque()
-        self._running: set[asyncio.Task[None]] = set()
-        self._active = 0
+        self._running: asyncio.Task[None] | None = None
+        self._busy = False
         self._closed = False
 
     @property
@@ -52,12 +52,10 @@ class GroupWriter(Generic[Item, Answer]):
             raise QueueFull
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, answer))
-        if self._active < self._in_flight:
-            self._active += 1
+        if not self._busy:
+            self._busy = True
             # A context of its own: the first caller's request must not be taken for that of the whole batch.
-            task = asyncio.create_task(self._run(), context=contextvars.Context())
-            self._running.add(task)
-            task.add_done_callback(self._running.discard)
+            self._running = asyncio.create_task(self._run(), context=contextvars.Context())
         return answer
 
     async def _run(self) -> None:
@@ -65,8 +63,8 @@ class GroupWriter(Generic[Item, Answer]):
             while self._waiting:
                 await self._next_batch()
         finally:
-            # Counted down in the same breath as the last look at the queue: whoever submits after this starts a new run.
-            self._active -= 1
+            # Said in the same breath as the last look at the queue: whoever submits after this starts a new run.
+            self._busy = False
 
     async def _next_batch(self) -> None:
         taken = [self._waiting.popleft() for _ in range(min(self._batch, len(self._waiting)))]
@@ -89,5 +87,5 @@ class GroupWriter(Generic[Item, Answer]):
     async def drain(self) -> None:
         """Accept nothing more and wait until everything that was accepted is durable."""
         self._closed = True
-        while self._running:
-            await asyncio.gather(*self._running, return_exceptions=True)
+        if self._running is not None and not self._running.done():
+            await asyncio.wait([self._running])

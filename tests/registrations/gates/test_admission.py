@@ -265,7 +265,7 @@ async def test_the_queue_never_sleeps_while_something_waits() -> None:
         await asyncio.sleep(0)
         return items
 
-    writer: GroupWriter[int, int] = GroupWriter(commit, in_flight=2)
+    writer: GroupWriter[int, int] = GroupWriter(commit)
     for n in range(1000):
         assert await asyncio.wait_for(writer.submit(n), 1) == n
         if n % 3 == 0:
