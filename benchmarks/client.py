@@ -30,8 +30,8 @@ async def _connection(order: dict[str, Any], requests: Iterator[bytes], until: f
     where = urlsplit(order["url"])
     reader, writer = await asyncio.open_connection(where.hostname, where.port)
     faults = 0
-    while (started := time.perf_counter()) < until:
-        writer.write(next(requests))
+    while (started := time.perf_counter()) < until and (request := next(requests, None)):
+        writer.write(request)
         status = await _answer(reader)
         times.append(time.perf_counter() - started)
         faults += not 200 <= status < 400
@@ -55,6 +55,8 @@ async def main() -> None:
     bodies = Path(sys.argv[2]).read_text(encoding="utf-8").splitlines() if sys.argv[2] else []
     times: list[float] = []
     requests = _requests(order, bodies)
+    if order["requests"]:
+        requests = itertools.islice(requests, order["requests"])
     started = time.perf_counter()
     until = started + order["seconds"]
     faults = await asyncio.gather(*(_connection(order, requests, until, times) for _ in range(order["connections"])))

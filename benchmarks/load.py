@@ -74,6 +74,10 @@ def load(server: Measured, ask: Ask, *, seconds: float, connections: int = CONNE
             else _python(server.url, ask, bodies, seconds, connections)
         )
         spent = server.cpu_seconds() - before
+    return _run(said, spent)
+
+
+def _run(said: str, spent: float) -> Run:
     figures = json.loads(said)
     requests = max(1, figures["requests"])
     return Run(
@@ -84,6 +88,16 @@ def load(server: Measured, ask: Ask, *, seconds: float, connections: int = CONNE
         cpu_us=spent / requests * 1e6,
         faults=figures["faults"],
     )
+
+
+def once_each(server: Measured, ask: Ask) -> Run:
+    """Send every body exactly once, with the Python client: where what is asked for can be had only once."""
+    with tempfile.TemporaryDirectory() as folder:
+        bodies = Path(folder) / "bodies"
+        bodies.write_text("\n".join(ask.bodies), encoding="utf-8")
+        before = server.cpu_seconds()
+        said = _python(server.url, ask, bodies, 60, CONNECTIONS, requests=len(ask.bodies))
+        return _run(said, server.cpu_seconds() - before)
 
 
 def _wrk(url: str, ask: Ask, folder: Path, seconds: float, connections: int) -> str:
@@ -99,7 +113,7 @@ def _wrk(url: str, ask: Ask, folder: Path, seconds: float, connections: int) -> 
     return str(found[-1])
 
 
-def _python(url: str, ask: Ask, bodies: Path, seconds: float, connections: int) -> str:
+def _python(url: str, ask: Ask, bodies: Path, seconds: float, connections: int, requests: int = 0) -> str:
     order = {
         "url": url,
         "path": ask.path,
@@ -108,6 +122,7 @@ def _python(url: str, ask: Ask, bodies: Path, seconds: float, connections: int) 
         "seconds": seconds,
         "connections": connections,
         "spread": ask.spread,
+        "requests": requests,
     }
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.client", json.dumps(order), str(bodies) if ask.bodies else ""],

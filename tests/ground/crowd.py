@@ -95,38 +95,45 @@ async def _publish_week(settings: Settings, schedule: Path) -> None:
 
 @dataclass(frozen=True)
 class Gate:
-    """A gate with its device, and the tickets that may pass."""
+    """A gate with its device, and the tickets that may pass. `tokens`: one device at each further checkpoint too."""
 
     place: dict[str, str]
     codes: list[str]
+    tokens: list[str]
 
 
-def make_gate(database_url: str, data_dir: Path, tickets: int) -> Gate:
-    """Give one published activity a gate, a device and this many tickets."""
-    return asyncio.run(_make_gate(settings_for(database_url, data_dir), tickets))
+def make_gate(database_url: str, data_dir: Path, tickets: int, *, checkpoints: int = 1) -> Gate:
+    """Give one published activity a gate, a device and this many tickets; or several checkpoints, each with a gate and a device."""
+    return asyncio.run(_make_gate(settings_for(database_url, data_dir), tickets, checkpoints))
 
 
-async def _make_gate(settings: Settings, tickets: int) -> Gate:
+async def _make_gate(settings: Settings, tickets: int, checkpoints: int) -> Gate:
     use_clock(OffsetClock(NOW - timedelta(days=2)))
     use_secrets(load_secrets(settings.secret_key, settings.data_dir))
     await open_database(settings)
     try:
         found = await row("SELECT a.id, a.edition FROM activity a ORDER BY a.number LIMIT 1")
         assert found is not None
-        checkpoint = await open_checkpoint(found["edition"], by=BY, name=Text("Cửa đo"), gates=[Text("Cửa 1")], activity=found["id"])
-        gate = await row("SELECT id FROM gate WHERE checkpoint = {}", checkpoint)
-        assert gate is not None
-        device = uuid7()
-        async with unit_of_work(BY, unaudited="benchmark data"):
-            await run_many(
-                "INSERT INTO device (id, gate, name, created_at, token_digest, enrolled_at) VALUES ({}, {}, {}, {}, {}, {})",
-                [(device, gate["id"], "Máy đo", now(), digest(TOKEN), now())],
-            )
+        tokens = [TOKEN, *(f"{TOKEN} {n}" for n in range(1, checkpoints))]
+        places = [await _make_place(found["edition"], found["id"], token) for token in tokens]
         codes = await add_tickets(found["id"], tickets)
-        return Gate({"checkpoint": str(checkpoint), "gate": str(gate["id"]), "device": str(device)}, codes)
+        return Gate(places[0], codes, tokens)
     finally:
         await close_database()
         use_clock(SystemClock())
+
+
+async def _make_place(edition: uuid.UUID, activity: uuid.UUID, token: str) -> dict[str, str]:
+    checkpoint = await open_checkpoint(edition, by=BY, name=Text("Cửa đo"), gates=[Text("Cửa 1")], activity=activity)
+    gate = await row("SELECT id FROM gate WHERE checkpoint = {}", checkpoint)
+    assert gate is not None
+    device = uuid7()
+    async with unit_of_work(BY, unaudited="benchmark data"):
+        await run(
+            "INSERT INTO device (id, gate, name, created_at, token_digest, enrolled_at) VALUES ({}, {}, 'Máy đo', {}, {}, {})",
+            device, gate["id"], now(), digest(token), now(),
+        )  # fmt: skip
+    return {"checkpoint": str(checkpoint), "gate": str(gate["id"]), "device": str(device)}
 
 
 def take_registrations(database_url: str, data_dir: Path, *, capacity: int) -> str:
@@ -172,13 +179,14 @@ def scans(codes: Sequence[str]) -> list[str]:
     """The bodies of a gate's day: each ticket once, and every twentieth shown again."""
     bodies = []
     for n, code in enumerate(codes):
-        bodies.append(_scan(code))
+        bodies.append(one_scan(code))
         if n % 20 == 19:
-            bodies.append(_scan(codes[n - 5]))
+            bodies.append(one_scan(codes[n - 5]))
     return bodies
 
 
-def _scan(code: str) -> str:
+def one_scan(code: str) -> str:
+    """One scan as a device sends it, with a nonce of its own."""
     return json.dumps({"code": code, "nonce": str(uuid.uuid4()), "scanned_at": NOW.isoformat()})
 
 
