@@ -24,8 +24,7 @@ class QueueFull(Exception):
 class GroupWriter(Generic[Item, Answer]):
     """Collects items and hands them to `commit` in batches, which answers each with a value or an exception.
 
-    One commit at a time, on PostgreSQL too: two side by side make smaller batches, and the disk flushes them one after
-    the other all the same (measured: equal on a fast disk, 60 % slower on a slow one).
+    One commit at a time, on PostgreSQL too: two side by side make smaller batches, and no measurement showed them faster.
     """
 
     def __init__(self, commit: Commit[Item, Answer], *, bound: int = 4096, batch: int = 256) -> None:
