@@ -32,6 +32,8 @@ let place = null;
 let queued = 0;
 let enrolling = false;
 let sending = false;
+// Scans whose own request is still under way: their answer may come yet.
+const onTheWay = new Set();
 let askNow = () => {};
 let coveredUntil = 0;
 let coverTimer = 0;
@@ -162,8 +164,9 @@ async function submit(what) {
   // On the disk before on the wire: whatever happens now, this scan is sent once.
   await store.enqueue(scan);
   queued += 1;
+  onTheWay.add(scan.nonce);
   try {
-    const answer = await server.scan(scan);
+    const answer = await server.scan(scan).finally(() => onTheWay.delete(scan.nonce));
     await settled(scan.nonce);
     const shown = verdict(answer, server.serverNow());
     if (answer.result === "admitted" && place?.counts) {
@@ -200,8 +203,7 @@ async function sendWaiting() {
   try {
     for (;;) {
       const scans = await store.oldest(MOST_AT_ONCE);
-      // A scan that is on its way by itself is not sent a second time while its answer may still come.
-      const due = scans.filter((scan) => server.serverNow() - Date.parse(scan.scanned_at) > server.PATIENCE + 200);
+      const due = scans.filter((scan) => !onTheWay.has(scan.nonce));
       if (!due.length) break;
       const { answers } = await server.scanQueue(due);
       for (const answer of answers) {
