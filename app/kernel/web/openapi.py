@@ -26,7 +26,7 @@ def describe(path: str, item: dict[str, Any]) -> None:
 
 def _whole(schema: dict[str, Any]) -> dict[str, Any]:
     """The document with the raw routes in their places."""
-    return {**schema, "paths": dict(sorted({**schema.get("paths", {}), **_raw_routes}.items()))}
+    return {**schema, "paths": dict(sorted({**_raw_routes, **schema.get("paths", {})}.items()))}
 
 
 class Operation(msgspec.Struct, frozen=True):
