@@ -57,8 +57,11 @@ def titles(activities: list[Activity], which: Callable[[Activity], bool], lang: 
 
 
 async def shown(page: Page) -> set[str]:
-    """The titles on the page, once all of it is there."""
+    """The titles on the page, once all of it is there; days gone by are unfolded first."""
     await page.wait_for_load_state("domcontentloaded")
+    folded = page.locator("details.past:not([open]) > summary")
+    if await folded.count():
+        await folded.click()
     return {" ".join(text.split()) for text in await page.locator("article").get_by_role("heading").all_text_contents()}
 
 
