@@ -11,6 +11,7 @@ import base64
 import contextlib
 import hashlib
 import zipfile
+import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -214,7 +215,8 @@ def check_archive(source: Path) -> Manifest:
                         digest.update(chunk)
                 if digest.hexdigest() != member.sha256:
                     raise ArchiveFault(f"{member.name}: bị hỏng / damaged")
-    except (OSError, zipfile.BadZipFile, KeyError, msgspec.DecodeError) as fault:
+    # A flipped bit shows as any of these: zipfile raises the last two for methods and flags that it does not know.
+    except (OSError, EOFError, zipfile.BadZipFile, zlib.error, KeyError, msgspec.DecodeError, NotImplementedError, RuntimeError) as fault:
         raise ArchiveFault(f"{source}: không phải bản sao lưu của Ngày Số, hoặc bị hỏng / not a backup, or damaged ({fault})") from fault
     return manifest
 
