@@ -82,3 +82,9 @@ have_chromium >/dev/null || apt_install chromium || true
 have_chromium >/dev/null || refuse \
     "Kiểm thử cần Chromium: hãy chạy sudo apt-get install chromium (macOS: cài Google Chrome) rồi chạy lại." \
     "The tests need Chromium: run sudo apt-get install chromium (macOS: install Google Chrome) and try again."
+# The browser driver's own Node is linked against it, and a small Debian does not have it.
+have_libatomic() { [ "$(uname)" != Linux ] || compgen -G '/usr/lib/*/libatomic.so.1' >/dev/null || compgen -G '/lib/*/libatomic.so.1' >/dev/null; }
+have_libatomic || apt_install libatomic1 || true
+have_libatomic || refuse \
+    "Kiểm thử cần libatomic: hãy chạy sudo apt-get install libatomic1 rồi chạy lại." \
+    "The tests need libatomic: run sudo apt-get install libatomic1 and try again."
